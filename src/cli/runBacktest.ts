@@ -1,0 +1,111 @@
+import { readConfigFile } from "../config/configFile.ts";
+import { describeSettings } from "../config/describe.ts";
+import { type Given, type ResolvedSettings, resolveSettings } from "../config/resolve.ts";
+import { ValidationError } from "../domain/errors.ts";
+import { type Assertion, parseAssertion } from "../report/assertions.ts";
+import type { BacktestDocument } from "../report/document.ts";
+import { jsonLines } from "../report/json.ts";
+import type { BacktestOptions } from "../run/options.ts";
+import { checked, noteFailures } from "./assertions.ts";
+import { logLine } from "./logLine.ts";
+import { startProgress } from "./progress.ts";
+import type { Session } from "./session.ts";
+
+export interface BacktestRequest {
+  readonly files: readonly string[];
+  readonly flags: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly config: string | undefined;
+  readonly json: boolean;
+  readonly printConfig: boolean;
+}
+
+/** From flags to report. @throws GeoSyncError */
+export async function runBacktest(request: BacktestRequest, session: Session): Promise<void> {
+  const { flags, json } = request;
+  const { cwd, env } = session;
+  const file = readConfigFile(request.config ?? (env.GEOSYNC_CONFIG || undefined), cwd);
+  const settings = resolveSettings({ flags, env, file });
+  const assertions = settings.assert.map(({ value, at }) => parseAssertion(value, at));
+  if (request.printConfig) return printConfig(settings, json, session);
+  const options = optionsOf(settings, request.files, cwd);
+  const document = await run(options, settings, assertions, session);
+  if (json) await session.print(jsonLines(document));
+  else {
+    const { renderBacktest } = await import("../report/table.ts");
+    await session.print([renderBacktest(document, session)]);
+  }
+  noteFailures(document.assertions, session);
+}
+
+function optionsOf(
+  { single, params }: ResolvedSettings,
+  files: readonly string[],
+  cwd: string,
+): BacktestOptions {
+  if (files.length === 0) {
+    throw new ValidationError("GEO-USAGE", "backtest: expected at least one data file, found none", {
+      hint: "For example: geosync backtest prices.csv --strategy sma-cross.",
+    });
+  }
+  const { strategy, riskFree, trades: _, out, ...rest } = single;
+  if (strategy === undefined) {
+    throw new ValidationError(
+      "GEO-USAGE",
+      "--strategy: expected the name or path of a strategy, found none",
+      {
+        hint: "geosync strategies lists the names.",
+      },
+    );
+  }
+  return {
+    ...valuesOf(rest),
+    files,
+    cwd,
+    strategy: strategy.value,
+    params: Object.fromEntries(Object.entries(params).map(([key, { value }]) => [key, value])),
+    riskFreeRate: riskFree?.value,
+    details: out !== undefined,
+  };
+}
+
+type Values<T> = {
+  readonly [K in keyof T]?: NonNullable<T[K]> extends { readonly value: infer V } ? V : never;
+};
+
+function valuesOf<T extends { readonly [K in keyof T]: Given<unknown> | undefined }>(given: T): Values<T> {
+  const entries = Object.entries<Given<unknown> | undefined>(given);
+  const known = entries.flatMap(([name, entry]) => (entry === undefined ? [] : [[name, entry.value]]));
+  return Object.fromEntries(known) as Values<T>;
+}
+
+/** Runs and writes the files that were asked for, so that a report is printed only when all of it worked. */
+async function run(
+  options: BacktestOptions,
+  { single: { trades, out } }: ResolvedSettings,
+  assertions: readonly Assertion[],
+  session: Session,
+): Promise<BacktestDocument> {
+  const files = await import("../report/out.ts");
+  if (trades !== undefined) files.checkTradesFile(trades.value);
+  if (out !== undefined) files.prepareOutFolder(out.value);
+  const progress = startProgress(session);
+  const { backtest } = await import("../run/backtest.ts");
+  const outcome = await backtest({
+    ...options,
+    signal: session.signal,
+    onProgress: progress.update,
+    onLog: (time, message, fields) => progress.log(logLine(time, message, fields)),
+  }).finally(progress.stop);
+  const document = checked(outcome.document, assertions);
+  if (trades !== undefined) files.writeTrades(trades.value, document.trades);
+  if (out !== undefined) files.writeFolder(out.value, document, outcome.details!);
+  return document;
+}
+
+async function printConfig(settings: ResolvedSettings, json: boolean, session: Session): Promise<void> {
+  const lines = describeSettings(settings);
+  if (json) return session.print(jsonLines({ schema: "geosync.config/1", settings: lines }));
+  const shown = lines.map(({ name, value, from }) => [name, value ?? "not set", from ?? ""]);
+  const { columns } = await import("./columns.ts");
+  await session.print([columns(["setting", "value", "from"], shown, session)]);
+}

@@ -1,0 +1,192 @@
+import { columnOf, type FixedColumn, fixedAt, largestMantissa, sliceColumn } from "../domain/columns.ts";
+import { compareFixed, type Fixed, widen } from "../domain/fixed.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { BarChunk, MarketChunk, TickChunk } from "../domain/market.ts";
+import type { MarketStream } from "../domain/ports.ts";
+import { dayMs, type Millis, type Timeframe } from "../domain/time.ts";
+
+/**
+ * The ticks of `stream`, with the bars they make between them (`derived: true`). Bars are aligned in UTC (weeks to
+ * Mondays, months and years to the calendar), exist only for intervals with a trade, and are known at their end.
+ *
+ * Order of chunks: ticks before the end of an interval, then one chunk with its bars (one row for each instrument
+ * that traded, in the order of `instruments`), then the ticks from that end on. Times never decrease over the whole
+ * stream, and at equal time the bar stands before the tick: one source for InstantFeed. Bars in `stream` pass through.
+ */
+export function ticksToBars(stream: MarketStream, timeframe: Timeframe): MarketStream {
+  return { events: () => interleave(stream, timeframe) };
+}
+
+async function* interleave(
+  stream: MarketStream,
+  timeframe: Timeframe,
+): AsyncGenerator<MarketChunk, void, undefined> {
+  const building = new BarsOfInterval(timeframe);
+  for await (const chunk of stream.events()) {
+    if (chunk.kind !== "tick") {
+      yield chunk;
+      continue;
+    }
+    let from = 0;
+    while (from < chunk.length) {
+      const ended = building.endAt(chunk.times[from]!);
+      if (ended !== null) yield ended;
+      const to = building.add(chunk, from);
+      yield sliceTicks(chunk, from, to);
+      from = to;
+    }
+  }
+  const last = building.endAt(Number.POSITIVE_INFINITY);
+  if (last !== null) yield last;
+}
+
+interface OpenBar {
+  readonly open: Fixed;
+  high: Fixed;
+  low: Fixed;
+  close: Fixed;
+  volume: Fixed;
+}
+
+/** The bars of the interval that time is in, one for each instrument that traded. */
+class BarsOfInterval {
+  readonly #timeframe: Timeframe;
+  #start: Millis = 0;
+  #end: Millis = Number.NEGATIVE_INFINITY;
+  #instruments: readonly Instrument[] = [];
+  #several = false;
+  #bars: (OpenBar | undefined)[] = [];
+
+  constructor(timeframe: Timeframe) {
+    this.#timeframe = timeframe;
+  }
+
+  /** The finished bars, when `time` lies beyond their interval. */
+  endAt(time: Millis): BarChunk | null {
+    if (time < this.#end) return null;
+    const bars = [...this.#bars.entries()].filter(
+      (entry): entry is [number, OpenBar] => entry[1] !== undefined,
+    );
+    this.#bars = [];
+    return bars.length === 0 ? null : this.#chunkOf(bars);
+  }
+
+  /** Takes the ticks from row `from` on that lie in one interval; returns the row after them. */
+  add(chunk: TickChunk, from: number): number {
+    const first = chunk.times[from]!;
+    if (first >= this.#end) [this.#start, this.#end] = intervalOf(first, this.#timeframe);
+    this.#instruments = chunk.instruments;
+    this.#several = chunk.instrumentOf !== null;
+    let to = from;
+    while (to < chunk.length && chunk.times[to]! < this.#end) to++;
+    if (chunk.instrumentOf === null) this.#extend(0, chunk, from, to);
+    else for (let row = from; row < to; row++) this.#extend(chunk.instrumentOf[row]!, chunk, row, row + 1);
+    return to;
+  }
+
+  #extend(instrument: number, chunk: TickChunk, from: number, to: number): void {
+    const { price, volume } = chunk;
+    const [lowest, highest] = extremes(price, from, to);
+    const bar = this.#bars[instrument];
+    const close = fixedAt(price, to - 1);
+    const traded = sum(volume, from, to);
+    if (bar === undefined) {
+      const open = fixedAt(price, from);
+      const high = fixedAt(price, highest);
+      const low = fixedAt(price, lowest);
+      this.#bars[instrument] = { open, high, low, close, volume: traded };
+      return;
+    }
+    const high = fixedAt(price, highest);
+    const low = fixedAt(price, lowest);
+    if (compareFixed(high, bar.high) > 0) bar.high = high;
+    if (compareFixed(low, bar.low) < 0) bar.low = low;
+    bar.close = close;
+    bar.volume = addFixed(bar.volume, traded);
+  }
+
+  #chunkOf(bars: readonly (readonly [number, OpenBar])[]): BarChunk {
+    const column = (field: keyof OpenBar) => columnOf(bars.map(([, bar]) => bar[field]));
+    return {
+      kind: "bar",
+      length: bars.length,
+      instruments: this.#instruments,
+      instrumentOf: this.#several ? Uint16Array.from(bars, ([instrument]) => instrument) : null,
+      timeframe: this.#timeframe,
+      openTimes: new Float64Array(bars.length).fill(this.#start),
+      times: new Float64Array(bars.length).fill(this.#end),
+      open: column("open"),
+      high: column("high"),
+      low: column("low"),
+      close: column("close"),
+      volume: column("volume"),
+      derived: true,
+    };
+  }
+}
+
+/** Start and end of the interval of `timeframe` that holds `time`. */
+export function intervalOf(time: Millis, timeframe: Timeframe): [start: Millis, end: Millis] {
+  const months = monthsOf(timeframe);
+  if (months > 0) {
+    const date = new Date(time);
+    const month = (date.getUTCFullYear() - 1970) * 12 + date.getUTCMonth();
+    const start = Math.floor(month / months) * months;
+    return [Date.UTC(1970, start), Date.UTC(1970, start + months)];
+  }
+  // 1970-01-01 was a Thursday; weeks start on Mondays.
+  const offset = timeframe.ms % (7 * dayMs) === 0 ? 4 * dayMs : 0;
+  const start = Math.floor((time - offset) / timeframe.ms) * timeframe.ms + offset;
+  return [start, start + timeframe.ms];
+}
+
+function monthsOf({ label }: Timeframe): number {
+  const match = /^(\d+)([My])$/.exec(label);
+  return match === null ? 0 : Number(match[1]) * (match[2] === "y" ? 12 : 1);
+}
+
+/** Rows of the lowest and the highest cell of a run. */
+function extremes(column: FixedColumn, from: number, to: number): [lowest: number, highest: number] {
+  const { mantissas } = column;
+  let [lowest, highest] = [from, from];
+  for (let row = from + 1; row < to; row++) {
+    if (below(column, row, lowest, mantissas)) lowest = row;
+    if (below(column, highest, row, mantissas)) highest = row;
+  }
+  return [lowest, highest];
+}
+
+function below(column: FixedColumn, a: number, b: number, mantissas: Float64Array): boolean {
+  const [x, y] = [mantissas[a]!, mantissas[b]!];
+  return Number.isNaN(x + y) ? compareFixed(fixedAt(column, a), fixedAt(column, b)) < 0 : x < y;
+}
+
+function sum(column: FixedColumn, from: number, to: number): Fixed {
+  let total = 0;
+  for (let row = from; row < to; row++) total += column.mantissas[row]!;
+  // Partial sums of amounts ≥ 0 are exact as long as the whole is; NaN, the mark of a wide cell, fails the test.
+  if (total <= largestMantissa) return { units: BigInt(total), scale: column.scale };
+  let exact: Fixed = { units: 0n, scale: 0 };
+  for (let row = from; row < to; row++) exact = addFixed(exact, fixedAt(column, row));
+  return exact;
+}
+
+function addFixed(a: Fixed, b: Fixed): Fixed {
+  const scale = Math.max(a.scale, b.scale);
+  return { units: widen(a.units, a.scale, scale) + widen(b.units, b.scale, scale), scale };
+}
+
+/** A view of rows [from, to) that shares the chunk's memory. */
+function sliceTicks(chunk: TickChunk, from: number, to: number): TickChunk {
+  if (from === 0 && to === chunk.length) return chunk;
+  return {
+    ...chunk,
+    length: to - from,
+    instrumentOf: chunk.instrumentOf?.subarray(from, to) ?? null,
+    times: chunk.times.subarray(from, to),
+    price: sliceColumn(chunk.price, from, to),
+    volume: sliceColumn(chunk.volume, from, to),
+    sides: chunk.sides?.subarray(from, to) ?? null,
+    ids: chunk.ids?.slice(from, to) ?? null,
+  };
+}

@@ -1,0 +1,74 @@
+import { createHash, type Hash } from "node:crypto";
+import type { FileHandle } from "node:fs/promises";
+
+/** A stretch of the file: bytes[start, end). The buffer is used again two blocks later. */
+export interface Block {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly last: boolean;
+}
+
+/** Longest row: what is left of one block must fit before the next. */
+export const longestRow = 1 << 20;
+const blockBytes = 2 << 20;
+/** The scanner may look a few bytes past the end of a line. */
+const slack = 64;
+
+/**
+ * Reads a file in blocks, the next while the last is being scanned. Each block starts with what the reader left over
+ * of the one before, so that lines are never torn; the last one ends with a newline.
+ */
+export class BlockReader {
+  readonly #handle: FileHandle;
+  readonly #size: number;
+  readonly #hash: Hash | null;
+  #buffers: readonly [Buffer, Buffer];
+  #position = 0;
+  #ahead: Promise<{ readonly bytesRead: number }>;
+
+  constructor(handle: FileHandle, size: number, hash: boolean) {
+    const bytes = Math.min(blockBytes, size);
+    const buffer = () => Buffer.allocUnsafeSlow(longestRow + bytes + slack);
+    this.#handle = handle;
+    this.#size = size;
+    this.#hash = hash ? createHash("sha256") : null;
+    this.#buffers = [buffer(), bytes < size ? buffer() : Buffer.alloc(0)];
+    this.#ahead = this.#read();
+  }
+
+  /** The next block, with `rest` (at most `longestRow` bytes of the last block) in front; null at the end. */
+  async next(rest: Buffer): Promise<Block | null> {
+    const { bytesRead } = await this.#ahead;
+    if (bytesRead === 0) return null;
+    const [bytes, other] = this.#buffers;
+    this.#position += bytesRead;
+    this.#hash?.update(bytes.subarray(longestRow, longestRow + bytesRead));
+    rest.copy(bytes, longestRow - rest.length);
+    this.#buffers = [other, bytes];
+    const last = this.#position >= this.#size;
+    this.#ahead = last ? Promise.resolve({ bytesRead: 0 }) : this.#read();
+    // A read that fails while nobody waits for it must not end the process; `next` reports it.
+    this.#ahead.catch(() => {});
+    let end = longestRow + bytesRead;
+    if (last && bytes[end - 1] !== 10) bytes[end++] = 10;
+    return { bytes, start: longestRow - rest.length, end, last };
+  }
+
+  /** Waits for the read that is under way; its handle may be closed then. */
+  async settle(): Promise<void> {
+    await this.#ahead.catch(() => {});
+  }
+
+  /** The digest of the whole file; reads what has not been read. */
+  async sha256(): Promise<string | null> {
+    if (this.#hash === null) return null;
+    while ((await this.next(Buffer.alloc(0))) !== null);
+    return this.#hash.digest("hex");
+  }
+
+  #read(): Promise<{ readonly bytesRead: number }> {
+    const length = Math.min(blockBytes, this.#size - this.#position);
+    return this.#handle.read(this.#buffers[0], longestRow, length, this.#position);
+  }
+}

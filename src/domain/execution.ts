@@ -1,0 +1,91 @@
+import type { Fixed } from "./fixed.ts";
+import type { Instrument } from "./instrument.ts";
+import type { OrderSide, OrderType, TimeInForce } from "./order.ts";
+import type { ReasonCode } from "./reasons.ts";
+import type { Millis } from "./time.ts";
+
+/** The language between the engine and whoever executes: commands out, events in. All of them are facts: never changed. */
+
+/** The engine's number of an order within a run; adapters derive their client order id from it. */
+export type OrderNumber = number;
+
+/**
+ * `quantity`: so many units of the lot; fewer, when it may shrink to what can be paid. `value`: the quantity is `plus`
+ * and what `value` buys at the fill, costs included, never more than `cap`.
+ */
+export type Sizing =
+  | { readonly kind: "quantity"; readonly units: bigint; readonly mayShrink: boolean }
+  | { readonly kind: "value"; readonly value: Fixed; readonly plus: bigint; readonly cap: bigint };
+
+/** A stop-loss or take-profit that comes to life with its entry's fill; one cancels the other. */
+export interface AttachedExit {
+  readonly number: OrderNumber;
+  readonly role: "stopLoss" | "takeProfit";
+  readonly price: Fixed;
+}
+
+export interface PlaceCommand {
+  readonly kind: "place";
+  readonly number: OrderNumber;
+  readonly instrument: Instrument;
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly sizing: Sizing;
+  readonly limit: Fixed | null;
+  readonly stop: Fixed | null;
+  readonly timeInForce: TimeInForce;
+  readonly expires: Millis | null;
+  readonly postOnly: boolean;
+  readonly reduceOnly: boolean;
+  readonly exits: readonly AttachedExit[];
+  /** Only prices formed at or after this time may fill it. */
+  readonly activeFrom: Millis;
+  /** The strategy's own label. */
+  readonly tag: string | null;
+}
+
+export interface CancelCommand {
+  readonly kind: "cancel";
+  readonly number: OrderNumber;
+  readonly reason: ReasonCode;
+}
+
+export type Command = PlaceCommand | CancelCommand;
+
+declare const passedRisk: unique symbol;
+/** A command that has passed the risk policy: only `risk.review` makes one, and gateways take nothing else. */
+export type Approved<C extends Command = Command> = C & { readonly [passedRisk]: true };
+
+export interface Fee {
+  readonly amount: Fixed;
+  readonly currency: string;
+}
+
+export interface Execution {
+  readonly kind: "fill";
+  readonly number: OrderNumber;
+  readonly instrument: Instrument;
+  readonly side: OrderSide;
+  /** On bars: the bar's openTime. */
+  readonly time: Millis;
+  /** Index of the bar it filled on; -1 on ticks. */
+  readonly bar: number;
+  readonly price: Fixed;
+  /** Units of 10^-lot.scale, > 0. */
+  readonly quantity: bigint;
+  readonly fee: Fee;
+  readonly maker: boolean;
+  /** Nothing remains. */
+  readonly complete: boolean;
+  /** The quantity was cut: by the collar, by the cash there was, or to the holding. */
+  readonly clipped: boolean;
+}
+
+export type ExecutionEvent = Execution | { readonly kind: "accepted"; readonly number: OrderNumber } | Ended;
+
+/** A request came to its end without (or after) fills. */
+export interface Ended {
+  readonly kind: "ended";
+  readonly number: OrderNumber;
+  readonly reason: ReasonCode;
+}

@@ -1,0 +1,159 @@
+import { z } from "zod";
+import { Decimal, type Numeric, toDecimal } from "./decimal.ts";
+import { OrderError, ValidationError } from "./errors.ts";
+import { normalizeSymbol } from "./symbol.ts";
+
+export type OrderId = string;
+export type OrderSide = "buy" | "sell";
+export type OrderType = "market" | "limit" | "stop" | "stop_limit";
+export type OrderStatus = "pending" | "open" | "partially_filled" | "filled" | "cancelled" | "rejected";
+export type TimeInForce = "GTC" | "IOC" | "FOK" | "GTD" | "DAY";
+
+/** What a venue or the risk policy can report of an order. */
+export type OrderChange =
+  | { readonly kind: "accepted"; readonly id?: OrderId }
+  | { readonly kind: "filled"; readonly quantity: Decimal; readonly price: Decimal }
+  | { readonly kind: "cancelled"; readonly reason: string }
+  | { readonly kind: "rejected"; readonly reason: string };
+
+export interface Order {
+  readonly id: OrderId;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly status: OrderStatus;
+  /** True while the venue's answer is unknown. */
+  readonly inDoubt: boolean;
+  /** Null while an order by value is not sized yet. */
+  readonly quantity: Decimal | null;
+  /** Limit price. */
+  readonly price: Decimal | null;
+  readonly stopPrice: Decimal | null;
+  readonly filledQuantity: Decimal;
+  readonly averagePrice: Decimal | null;
+  readonly reason: string | null;
+  readonly tag: string | null;
+}
+
+export interface OrderInput {
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly type?: OrderType;
+  readonly quantity: Numeric;
+  /** Limit price: for limit and stop_limit. */
+  readonly price?: Numeric | null;
+  /** Trigger: for stop and stop_limit. */
+  readonly stopPrice?: Numeric | null;
+  readonly id?: OrderId;
+  readonly tag?: string | null;
+}
+
+const shape = z.strictObject({
+  symbol: z.string(),
+  side: z.enum(["buy", "sell"]),
+  type: z.enum(["market", "limit", "stop", "stop_limit"]).default("market"),
+  quantity: z.unknown(),
+  price: z.unknown().optional(),
+  stopPrice: z.unknown().optional(),
+  id: z.string().default(""),
+  tag: z.string().nullish(),
+});
+
+/** A pending order. @throws ValidationError GEO-VALUE naming the field that is missing, not positive or out of place. */
+export function createOrder(input: OrderInput): Order {
+  const parsed = shape.safeParse(input);
+  if (!parsed.success) throw new ValidationError("GEO-VALUE", `Order: ${z.prettifyError(parsed.error)}`);
+  const { symbol, side, type, id, tag } = parsed.data;
+  return Object.freeze({
+    id,
+    symbol: normalizeSymbol(symbol),
+    side,
+    type,
+    status: "pending",
+    inDoubt: false,
+    quantity: positive(input.quantity, "Order.quantity"),
+    price: priceFor(type === "limit" || type === "stop_limit", type, input.price, "Order.price"),
+    stopPrice: priceFor(type === "stop" || type === "stop_limit", type, input.stopPrice, "Order.stopPrice"),
+    filledQuantity: new Decimal(0),
+    averagePrice: null,
+    reason: null,
+    tag: tag ?? null,
+  });
+}
+
+function priceFor(
+  needed: boolean,
+  type: OrderType,
+  value: Numeric | null | undefined,
+  field: string,
+): Decimal | null {
+  const absent = value === undefined || value === null;
+  if (needed === absent) {
+    const expected = needed ? `a price for a ${type} order` : `no price for a ${type} order`;
+    throw new ValidationError("GEO-VALUE", `${field}: expected ${expected}, found ${String(value)}`);
+  }
+  return absent ? null : positive(value, field);
+}
+
+function positive(value: Numeric, field: string): Decimal {
+  const exact = toDecimal(value, field);
+  if (exact.lte(0))
+    throw new ValidationError("GEO-VALUE", `${field}: expected more than 0, found ${exact.toFixed()}`);
+  return exact;
+}
+
+/** What happened to an order, as far as its status is concerned. */
+export type StatusChange = "accepted" | "partially_filled" | "filled" | "cancelled" | "rejected";
+
+/**
+ * The one transition table. `stale`: repeated or overtaken news, to be counted and ignored. Fills always count, also
+ * those that arrive after a cancel: what was traded was traded.
+ */
+export function nextStatus(status: OrderStatus, change: StatusChange): OrderStatus | "stale" {
+  switch (change) {
+    case "accepted":
+      return status === "pending" ? "open" : "stale";
+    case "partially_filled":
+      if (status === "filled") return "stale";
+      return status === "cancelled" || status === "rejected" ? status : "partially_filled";
+    case "filled":
+      return status === "filled" ? "stale" : "filled";
+    case "cancelled":
+      return isFinal(status) ? "stale" : "cancelled";
+    case "rejected":
+      return isFinal(status) ? "stale" : "rejected";
+  }
+}
+
+export function isFinal(status: OrderStatus): boolean {
+  return status === "filled" || status === "cancelled" || status === "rejected";
+}
+
+/**
+ * The order after `change`; the same object when the news is stale.
+ * @throws OrderError GEO-ORDER-TRANSITION for an overfill: more was filled than was ordered.
+ */
+export function applyChange(order: Order, change: OrderChange): Order {
+  if (change.kind !== "filled") {
+    const status = nextStatus(order.status, change.kind);
+    if (status === "stale") return order;
+    const id = change.kind === "accepted" ? (change.id ?? order.id) : order.id;
+    return Object.freeze({ ...order, id, status, reason: "reason" in change ? change.reason : order.reason });
+  }
+  const filled = order.filledQuantity.plus(change.quantity);
+  if (order.quantity !== null && filled.gt(order.quantity)) {
+    throw new OrderError("GEO-ORDER-TRANSITION", `order ${order.id}: filled ${filled} of ${order.quantity}`);
+  }
+  const complete = order.quantity !== null && filled.eq(order.quantity);
+  const status = nextStatus(order.status, complete ? "filled" : "partially_filled");
+  if (status === "stale") return order;
+  const cost = (order.averagePrice ?? new Decimal(0)).times(order.filledQuantity);
+  const averagePrice = cost.plus(change.price.times(change.quantity)).dividedBy(filled);
+  return Object.freeze({
+    ...order,
+    status,
+    filledQuantity: filled,
+    averagePrice,
+    reason: complete ? "filled" : order.reason,
+  });
+}

@@ -1,0 +1,61 @@
+import type { Decimal } from "./decimal.ts";
+import type { Approved, ExecutionEvent } from "./execution.ts";
+import type { Fixed } from "./fixed.ts";
+import type { Instrument } from "./instrument.ts";
+import type { MarketChunk, MarketEvent } from "./market.ts";
+import type { Order, OrderId, OrderSide } from "./order.ts";
+import type { Position } from "./position.ts";
+import type { Ticker } from "./ticker.ts";
+
+/** Market data in order of time, a chunk at a time. Throws when it failed. */
+export interface MarketStream {
+  events(): AsyncIterable<MarketChunk>;
+}
+
+/** The integration reference's port for market data. */
+export interface DataSource {
+  /** @throws ConnectionError */
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  /** Settles when the source has nothing more to give; rejects when it failed. */
+  readonly done: Promise<void>;
+  subscribe(symbol: string, callback: (tick: Ticker) => void): void;
+  unsubscribe(symbol: string): void;
+}
+
+export interface Credentials {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  readonly passphrase?: string;
+}
+
+/** The integration reference's port for a venue. */
+export interface ExecutionAdapter {
+  /** @throws ConnectionError */
+  connect(credentials: Credentials): Promise<void>;
+  disconnect(): Promise<void>;
+  /** The order with its id and status. @throws OrderError */
+  placeOrder(order: Order): Promise<Order>;
+  /** True when the order was cancelled by this call. */
+  cancelOrder(id: OrderId): Promise<boolean>;
+  getOrderStatus(id: OrderId): Promise<Order>;
+  getPositions(): Promise<Position[]>;
+  getBalance(): Promise<Record<string, Decimal>>;
+}
+
+/** The engine's way out. Synchronous: answers of a network are queued behind it and drained. */
+export interface ExecutionGateway {
+  /** Market data that resting orders may fill on. `bar`: the index of the event's bar, -1 for a tick. */
+  onMarket(event: MarketEvent, bar: number): void;
+  submit(command: Approved): void;
+  /** What happened since; call until it returns nothing, booking as you go: a sell's proceeds may pay the next buy. */
+  drain(): readonly ExecutionEvent[];
+}
+
+/** What execution is expected to cost, for sizing and for what must be payable. */
+export interface CostEstimate {
+  /** 1 + the fee as a fraction of value. */
+  factor(maker: boolean): Fixed;
+  /** The price a market order is taken to get when the market stands at `price`. */
+  slip(price: Fixed, side: OrderSide, instrument: Instrument): Fixed;
+}

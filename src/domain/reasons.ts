@@ -1,0 +1,32 @@
+/**
+ * How a request can end: every one, attached exits included, ends with exactly one of these codes. Golden runs hash
+ * them, so they are added to, never renamed.
+ */
+export const reasons = {
+  filled: "filled in full",
+  "refused:warmup": "placed before the strategy had its declared warm-up, or before --from",
+  "refused:insufficient-cash": "not payable from what is free, at the decision or at the fill",
+  "refused:below-lot": "smaller than the smallest quantity step",
+  "refused:min-notional": "worth less than the smallest order value",
+  "refused:no-price": "no price known yet to size or check it by",
+  "refused:no-position": "nothing held that it could reduce (a cash account has no shorts)",
+  "refused:halted": "trading was halted",
+  "cancelled:by-strategy": "cancelled by the strategy",
+  "cancelled:by-user": "cancelled by the user",
+  "cancelled:by-venue": "cancelled by the venue",
+  "cancelled:oco": "its sibling filled, or the position it protected is gone",
+  "expired:ioc": "immediate-or-cancel: not fillable at once",
+  "expired:fok": "fill-or-kill: not fillable at once in full",
+  "expired:gtd": "its good-till date passed",
+  "expired:day": "the UTC day ended",
+  "expired:post-only": "would have taken liquidity",
+  "expired:end-of-data": "still open when the data ended",
+} as const;
+
+export type ReasonCode = keyof typeof reasons;
+
+/** The order status that a reason code ends in. */
+export function statusOf(reason: ReasonCode): "filled" | "rejected" | "cancelled" {
+  if (reason === "filled") return "filled";
+  return reason.startsWith("refused:") ? "rejected" : "cancelled";
+}

@@ -1,0 +1,81 @@
+import { numberAt } from "../domain/columns.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { instrumentAt, type MarketChunk } from "../domain/market.ts";
+
+interface Segment {
+  readonly chunk: MarketChunk;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Chunks shorter than this (a live feed's) are copied at once, for keeping them would cost more than their closes. */
+const worthKeeping = 64;
+
+/**
+ * Closes of one instrument up to now. Remembers only where they stand; an array is made when a strategy asks, so that
+ * those which never ask pay nothing for each bar.
+ */
+export class CloseHistory {
+  readonly #instrument: Instrument;
+  #values = new Float64Array(1024);
+  #count = 0;
+  #waiting: Segment[] = [];
+  #chunk: MarketChunk | null = null;
+  #from = 0;
+  #row = -1;
+
+  constructor(instrument: Instrument) {
+    this.#instrument = instrument;
+  }
+
+  /** Rows of one chunk come in order. */
+  observe(chunk: MarketChunk, row: number): void {
+    if (chunk !== this.#chunk) this.#turn(chunk, row);
+    this.#row = row;
+  }
+
+  /**
+   * The buffer behind the array holds nothing later than now, so no view of it can reach ahead; it is for strategies
+   * alone, and whatever they write into it stays with them.
+   */
+  get values(): Float64Array {
+    this.#collect();
+    return this.#values.subarray(0, this.#count);
+  }
+
+  #turn(chunk: MarketChunk, row: number): void {
+    if (this.#chunk !== null) {
+      this.#waiting.push({ chunk: this.#chunk, from: this.#from, to: this.#row });
+      if (this.#chunk.length < worthKeeping) this.#copyWaiting();
+    }
+    this.#chunk = chunk;
+    this.#from = row;
+  }
+
+  #collect(): void {
+    this.#copyWaiting();
+    if (this.#chunk === null || this.#from > this.#row) return;
+    this.#copy({ chunk: this.#chunk, from: this.#from, to: this.#row });
+    this.#from = this.#row + 1;
+  }
+
+  #copyWaiting(): void {
+    for (const segment of this.#waiting) this.#copy(segment);
+    this.#waiting.length = 0;
+  }
+
+  #copy({ chunk, from, to }: Segment): void {
+    const column = chunk.kind === "bar" ? chunk.close : chunk.price;
+    for (let row = from; row <= to; row++) {
+      if (chunk.instrumentOf !== null && instrumentAt(chunk, row) !== this.#instrument) continue;
+      if (this.#count === this.#values.length) this.#grow();
+      this.#values[this.#count++] = numberAt(column, row);
+    }
+  }
+
+  #grow(): void {
+    const grown = new Float64Array(this.#values.length * 2);
+    grown.set(this.#values);
+    this.#values = grown;
+  }
+}

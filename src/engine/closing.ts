@@ -1,0 +1,33 @@
+import type { FixedColumn } from "../domain/columns.ts";
+import { formatFixed } from "../domain/fixed.ts";
+import type { MarketEvent } from "../domain/market.ts";
+import { type Millis, timeframeOf } from "../domain/time.ts";
+import type { Market } from "./market.ts";
+
+/** `--at-end close`: one more bar at the last known price, on which what is held can be sold under the usual rules. */
+export function closingEvent(market: Market, time: Millis): MarketEvent {
+  const price = oneCell(formatFixed(market.holding.exactMark()));
+  const times = Float64Array.of(time);
+  return {
+    row: 0,
+    chunk: {
+      kind: "bar",
+      length: 1,
+      instruments: [market.instrument],
+      instrumentOf: null,
+      timeframe: timeframeOf(1),
+      openTimes: times,
+      times,
+      open: price,
+      high: price,
+      low: price,
+      close: price,
+      volume: oneCell("0"),
+      derived: false,
+    },
+  };
+}
+
+function oneCell(text: string): FixedColumn {
+  return { mantissas: Float64Array.of(Number.NaN), scale: 0, wide: new Map([[0, text]]) };
+}

@@ -1,0 +1,104 @@
+import type { Account } from "../account/account.ts";
+import type { Fixed } from "../domain/fixed.ts";
+import { dayMs, type Millis } from "../domain/time.ts";
+
+export interface EquityPoint {
+  readonly time: Millis;
+  readonly equity: Fixed;
+}
+
+export interface RecorderOptions {
+  /** Nothing up to this time is measured. */
+  readonly tradeFrom: Millis;
+  /** Keep every instant's equity. */
+  readonly keepAll: boolean;
+}
+
+/**
+ * Equity over the run. Drawdown and exposure look at every instant in doubles (they are ratios); the daily points are
+ * exact. A day is that of `time − 1 ms`: a bar that closes at midnight belongs to the day it was traded on.
+ */
+export class EquityRecorder {
+  readonly points: EquityPoint[] = [];
+  readonly all: EquityPoint[] | null;
+  maxDrawdown = 0;
+  /** Milliseconds from a peak until it was reached again, or the end; the longest. */
+  maxDrawdownDuration = 0;
+  /** Bars at whose close a position was held, and all bars. */
+  exposedBars = 0;
+  bars = 0;
+  /** Equity fell to zero or below. */
+  ruined = false;
+  /** First and last measured moment; NaN before there is one. */
+  from: Millis = Number.NaN;
+  to: Millis = Number.NaN;
+  readonly #account: Account;
+  #peak: number;
+  #peakTime: Millis = Number.NaN;
+  #lowest: number;
+  #underWater = false;
+  /** Until when the present day lasts, inclusive. */
+  #dayEnd: Millis;
+
+  constructor(account: Account, { tradeFrom, keepAll }: RecorderOptions) {
+    this.#account = account;
+    this.#peak = account.equity();
+    this.#lowest = this.#peak;
+    this.#dayEnd = tradeFrom;
+    this.all = keepAll ? [] : null;
+  }
+
+  /** Before anything of the instant is matched: closes the day that ended. */
+  before(time: Millis): void {
+    if (time <= this.#dayEnd) return;
+    if (Number.isNaN(this.from)) this.from = this.#peakTime = time;
+    else this.#sample();
+    this.#dayEnd = (Math.floor((time - 1) / dayMs) + 1) * dayMs;
+  }
+
+  /** After the instant's fills are booked and prices marked. */
+  after(time: Millis, bars: number): void {
+    // NaN before the measured range.
+    if (!(time >= this.from)) return;
+    this.to = time;
+    this.bars += bars;
+    const account = this.#account;
+    if (account.hasPosition) this.exposedBars += bars;
+    if (this.all !== null) this.all.push({ time, equity: account.exactEquity() });
+    const equity = account.equity();
+    if (equity >= this.#peak) this.#reach(equity, time);
+    else {
+      this.#underWater = true;
+      if (equity < this.#lowest) this.#sink(equity);
+    }
+  }
+
+  /** After the last instant. */
+  finish(): void {
+    if (Number.isNaN(this.to)) return;
+    if (this.#underWater) this.#surface(this.to);
+    this.#sample();
+  }
+
+  #reach(equity: number, time: Millis): void {
+    if (this.#underWater) this.#surface(time);
+    this.#peak = equity;
+    this.#lowest = equity;
+    this.#peakTime = time;
+  }
+
+  #sink(equity: number): void {
+    this.#lowest = equity;
+    this.maxDrawdown = Math.min(this.maxDrawdown, equity / this.#peak - 1);
+    if (equity <= 0) this.ruined = true;
+  }
+
+  #surface(time: Millis): void {
+    this.#underWater = false;
+    this.maxDrawdownDuration = Math.max(this.maxDrawdownDuration, time - this.#peakTime);
+  }
+
+  #sample(): void {
+    this.points.push({ time: this.to, equity: this.#account.exactEquity() });
+  }
+}

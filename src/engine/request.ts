@@ -1,0 +1,166 @@
+import { describe, numericText } from "../domain/decimal.ts";
+import { OrderError } from "../domain/errors.ts";
+import { compareFixed, type Fixed, parseFixed } from "../domain/fixed.ts";
+import { type Instrument, snapPrice } from "../domain/instrument.ts";
+import type { OrderSide, OrderType, TimeInForce } from "../domain/order.ts";
+import { didYouMean } from "../domain/suggest.ts";
+import type { Millis } from "../domain/time.ts";
+import type { OrderRequest } from "../strategy/contract.ts";
+
+/** How much a request asks for. */
+export type Size =
+  | { readonly kind: "quantity"; readonly amount: Fixed }
+  | { readonly kind: "fraction"; readonly amount: Fixed }
+  | { readonly kind: "notional"; readonly amount: Fixed };
+
+/** A strategy's request, checked and on the grid of ticks. */
+export interface Intent {
+  readonly side: OrderSide;
+  readonly type: OrderType;
+  readonly size: Size;
+  readonly limit: Fixed | null;
+  readonly stop: Fixed | null;
+  readonly timeInForce: TimeInForce;
+  readonly expires: Millis | null;
+  readonly postOnly: boolean;
+  readonly reduceOnly: boolean;
+  readonly stopLoss: Fixed | null;
+  readonly takeProfit: Fixed | null;
+  readonly tag: string | null;
+}
+
+const known: ReadonlySet<string> = new Set([
+  "symbol",
+  "quantity",
+  "fraction",
+  "notional",
+  "limit",
+  "stop",
+  "trail",
+  "timeInForce",
+  "expires",
+  "postOnly",
+  "reduceOnly",
+  "stopLoss",
+  "takeProfit",
+  "tag",
+]);
+const timesInForce: readonly unknown[] = ["GTC", "IOC", "FOK", "GTD", "DAY"];
+
+/**
+ * What the strategy asks for, or an error in its own stack: an illegal request is a bug of the strategy, not an event.
+ * @throws OrderError GEO-ORDER-REQUEST naming the member.
+ */
+export function readRequest(side: OrderSide, request: OrderRequest, instrument: Instrument): Intent {
+  if (typeof request !== "object" || request === null) {
+    throw illegal(`expected an object such as { fraction: 1 }, found ${describe(request)}`);
+  }
+  for (const key in request) {
+    if (!known.has(key)) throw illegal(`unknown member "${key}".${didYouMean(key, known)}`);
+  }
+  if (request.trail !== undefined) {
+    throw illegal(
+      "trail: trailing stops are not available yet",
+      "Cancel the stop and place a new one as the price moves.",
+    );
+  }
+  const buys = side === "buy";
+  // On the grid, a limit moves away from the market and a stop towards a later trigger: never to our advantage.
+  const limit = price(request, "limit", instrument, !buys);
+  const stop = price(request, "stop", instrument, buys);
+  const stopLoss = price(request, "stopLoss", instrument, !buys);
+  const takeProfit = price(request, "takeProfit", instrument, buys);
+  if (stopLoss !== null && takeProfit !== null && compareFixed(takeProfit, stopLoss) * (buys ? 1 : -1) <= 0) {
+    throw illegal(`a ${side}'s takeProfit must be ${buys ? "above" : "below"} its stopLoss`);
+  }
+  const type = limit === null ? (stop === null ? "market" : "stop") : stop === null ? "limit" : "stop_limit";
+  return {
+    side,
+    type,
+    size: sizeOf(request),
+    limit,
+    stop,
+    ...lifetime(request),
+    postOnly: flag(request, "postOnly", limit !== null || request.postOnly !== true, "needs a limit"),
+    reduceOnly: flag(request, "reduceOnly", true, ""),
+    stopLoss,
+    takeProfit,
+    tag: tagOf(request.tag),
+  };
+}
+
+/** A finite number as its exact decimal; whole numbers, the usual case, take the short way. */
+export function exact(value: unknown, member: string): Fixed {
+  if (Number.isSafeInteger(value)) return { units: BigInt(value as number), scale: 0 };
+  try {
+    return parseFixed(numericText(value, member));
+  } catch (error) {
+    throw illegal((error as Error).message);
+  }
+}
+
+export function illegal(message: string, hint?: string): OrderError {
+  return new OrderError("GEO-ORDER-REQUEST", `order request: ${message}`, { hint });
+}
+
+export function tagOf(tag: unknown): string | null {
+  if (tag === undefined || tag === null) return null;
+  if (typeof tag !== "string" || tag.length > 200) {
+    throw illegal(`tag: expected a text of at most 200 characters, found ${describe(tag)}`);
+  }
+  return tag;
+}
+
+function sizeOf(request: OrderRequest): Size {
+  const { quantity, fraction, notional } = request;
+  let kind: Size["kind"] | undefined;
+  let count = 0;
+  if (quantity !== undefined) [kind, count] = ["quantity", count + 1];
+  if (fraction !== undefined) [kind, count] = ["fraction", count + 1];
+  if (notional !== undefined) [kind, count] = ["notional", count + 1];
+  if (kind === undefined || count > 1) {
+    throw illegal(
+      `expected exactly one of quantity, fraction and notional, found ${count === 0 ? "none" : count}`,
+    );
+  }
+  const amount = exact(request[kind], kind);
+  if (amount.units <= 0n) throw illegal(`${kind}: expected more than 0, found ${describe(request[kind])}`);
+  return { kind, amount };
+}
+
+function price(
+  request: OrderRequest,
+  member: "limit" | "stop" | "stopLoss" | "takeProfit",
+  instrument: Instrument,
+  up: boolean,
+): Fixed | null {
+  const value = request[member];
+  if (value === undefined || value === null) return null;
+  const amount = exact(value, member);
+  if (amount.units <= 0n) throw illegal(`${member}: expected a price above 0, found ${describe(value)}`);
+  return snapPrice(instrument, amount, up);
+}
+
+function lifetime({ timeInForce = "GTC", expires }: OrderRequest): {
+  timeInForce: TimeInForce;
+  expires: Millis | null;
+} {
+  if (!timesInForce.includes(timeInForce)) {
+    throw illegal(`timeInForce: expected GTC, IOC, FOK, GTD or DAY, found ${describe(timeInForce)}`);
+  }
+  if ((timeInForce === "GTD") !== (expires !== undefined)) {
+    throw illegal("expires: needed with timeInForce GTD, and only there");
+  }
+  if (expires !== undefined && !Number.isFinite(expires)) {
+    throw illegal(`expires: expected epoch milliseconds, found ${describe(expires)}`);
+  }
+  return { timeInForce, expires: expires ?? null };
+}
+
+function flag(request: OrderRequest, member: "postOnly" | "reduceOnly", fits: boolean, why: string): boolean {
+  const value = request[member] ?? false;
+  if (typeof value !== "boolean")
+    throw illegal(`${member}: expected true or false, found ${describe(value)}`);
+  if (!fits) throw illegal(`${member}: ${why}`);
+  return value;
+}

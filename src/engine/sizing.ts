@@ -1,0 +1,56 @@
+import type { Sizing } from "../domain/execution.ts";
+import { divideDown, type Fixed, multiplyFixed, pow10 } from "../domain/fixed.ts";
+import { unitValue } from "../domain/instrument.ts";
+import type { OrderSide } from "../domain/order.ts";
+import type { CostEstimate } from "../domain/ports.ts";
+import type { Market } from "./market.ts";
+
+/** An order by value: `value` of new exposure, besides `plus` that nets what is there. */
+export interface ValueOrder {
+  readonly market: Market;
+  readonly side: OrderSide;
+  readonly limit: Fixed | null;
+  readonly stop: Fixed | null;
+  readonly value: Fixed;
+  readonly plus: bigint;
+}
+
+export interface SizingRules {
+  readonly sizing: "fill" | "decision";
+  readonly collar: Fixed;
+  readonly costs: CostEstimate;
+}
+
+export function ofQuantity(units: bigint): Sizing {
+  return { kind: "quantity", units, mayShrink: false };
+}
+
+/** The value is fixed now. Its quantity is found at the fill under the collar's cap, or now (`--sizing decision`). */
+export function ofValue(order: ValueOrder, { sizing, collar, costs }: SizingRules): Sizing {
+  const { market, side, limit, stop, value, plus } = order;
+  const { instrument } = market;
+  const reference = referencePrice(market, limit, stop);
+  // Without a price the order is refused on review; it needs no size.
+  if (reference === null) return { kind: "value", value, plus, cap: 0n };
+  if (sizing === "decision") {
+    const price = limit ?? costs.slip(reference, side, instrument);
+    const unitCost = multiplyFixed(unitValue(instrument, price), costs.factor(limit !== null));
+    return {
+      kind: "quantity",
+      units: plus + lots(divideDown(value, unitCost, instrument.lot.scale)),
+      mayShrink: true,
+    };
+  }
+  const remaining: Fixed = { units: pow10(collar.scale) - collar.units, scale: collar.scale };
+  const floor = multiplyFixed(unitValue(instrument, reference), remaining);
+  return { kind: "value", value, plus, cap: lots(divideDown(value, floor, instrument.lot.scale)) };
+
+  function lots(units: bigint): bigint {
+    return units - (units % instrument.lot.units);
+  }
+}
+
+/** The price an order is sized and checked by: its own where it names one, else the last one known. */
+export function referencePrice(market: Market, limit: Fixed | null, stop: Fixed | null): Fixed | null {
+  return limit ?? stop ?? (market.holding.hasPrice ? market.holding.exactMark() : null);
+}

@@ -1,0 +1,112 @@
+import { type FixedColumn, fixedAt, numberAt } from "../domain/columns.ts";
+import { compareFixed, type Fixed } from "../domain/fixed.ts";
+import type { MarketChunk } from "../domain/market.ts";
+import type { Resting } from "./resting.ts";
+
+/** `through`: a limit fills when the market trades beyond it. `touch`: when it trades at it. */
+export type FillLimit = "through" | "touch";
+
+export interface Candidate {
+  readonly order: Resting;
+  /** Before slippage. */
+  readonly price: Fixed;
+  /** At the first price of the bar, before anything else in it. */
+  readonly atOpen: boolean;
+  readonly maker: boolean;
+  /** Market and stop orders slip; limits don't. */
+  readonly slips: boolean;
+}
+
+/** Prices of one event; a tick is a bar of a single price. */
+export interface Prices {
+  readonly open: FixedColumn;
+  readonly high: FixedColumn;
+  readonly low: FixedColumn;
+  readonly row: number;
+  readonly isTick: boolean;
+}
+
+export function pricesOf(chunk: MarketChunk, row: number): Prices {
+  if (chunk.kind === "tick") {
+    return { open: chunk.price, high: chunk.price, low: chunk.price, row, isTick: true };
+  }
+  return { open: chunk.open, high: chunk.high, low: chunk.low, row, isTick: false };
+}
+
+/**
+ * Whether and at what price an order fills on an event all of whose prices it may use. Null: it does not.
+ * Marks a stop-limit as triggered.
+ */
+export function fillOn(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
+  switch (order.command.type) {
+    case "market":
+      // A market order pays the first price formed after the decision: the next bar's open, or the next tick.
+      return { order, price: fixedAt(prices.open, prices.row), atOpen: true, maker: false, slips: true };
+    case "limit":
+      return limitFill(order, prices, rule);
+    case "stop":
+      return stopFill(order, prices);
+    case "stop_limit":
+      return order.triggered ? limitFill(order, prices, rule) : stopLimitFill(order, prices, rule);
+  }
+}
+
+/** True when a limit would take liquidity at the first price of the event. */
+export function isMarketable(order: Resting, prices: Prices, rule: FillLimit): boolean {
+  return reaches(compare(prices.open, prices.row, order.command.limit!, order.limit) * sign(order), rule);
+}
+
+function limitFill(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
+  const limit = order.command.limit!;
+  if (isMarketable(order, prices, rule)) {
+    // A gap fills at the open. A trade print beyond a resting limit went through it: we had our own price.
+    const ownPrice = prices.isTick && order.seen;
+    const price = ownPrice ? limit : fixedAt(prices.open, prices.row);
+    return { order, price, atOpen: true, maker: order.seen, slips: false };
+  }
+  const best = order.command.side === "buy" ? prices.low : prices.high;
+  if (!reaches(compare(best, prices.row, limit, order.limit) * sign(order), rule)) return null;
+  return { order, price: limit, atOpen: false, maker: true, slips: false };
+}
+
+function stopFill(order: Resting, prices: Prices): Candidate | null {
+  const stop = order.command.stop!;
+  // A gap through the stop fills at the open, not at the stop.
+  if (compare(prices.open, prices.row, stop, order.stop) * sign(order) >= 0) {
+    return { order, price: fixedAt(prices.open, prices.row), atOpen: true, maker: false, slips: true };
+  }
+  const worst = order.command.side === "buy" ? prices.high : prices.low;
+  if (compare(worst, prices.row, stop, order.stop) * sign(order) < 0) return null;
+  return { order, price: stop, atOpen: false, maker: false, slips: true };
+}
+
+function stopLimitFill(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
+  const { stop, limit, side } = order.command;
+  if (compare(prices.open, prices.row, stop!, order.stop) * sign(order) >= 0) {
+    order.triggered = true;
+    return limitFill(order, prices, rule);
+  }
+  const worst = side === "buy" ? prices.high : prices.low;
+  if (compare(worst, prices.row, stop!, order.stop) * sign(order) < 0) return null;
+  order.triggered = true;
+  // Reached inside the bar: at that moment the market stood at the stop. A limit on its far side takes it there; one
+  // on the near side would need a way back of which the bar says nothing, so it waits for the next.
+  if (!reaches(compareFixed(stop!, limit!) * sign(order), rule)) return null;
+  return { order, price: stop!, atOpen: false, maker: false, slips: false };
+}
+
+/** `side × (market − limit)`: below zero the market is better than the limit. */
+function reaches(difference: number, rule: FillLimit): boolean {
+  return difference < 0 || (difference === 0 && rule === "touch");
+}
+
+function sign(order: Resting): 1 | -1 {
+  return order.command.side === "buy" ? 1 : -1;
+}
+
+/** Sign of cell − price. Rounding to the nearest double keeps order, so only equal doubles need the exact look. */
+function compare(column: FixedColumn, row: number, price: Fixed, nearest: number): number {
+  const cell = numberAt(column, row);
+  if (cell !== nearest) return cell < nearest ? -1 : 1;
+  return compareFixed(fixedAt(column, row), price);
+}

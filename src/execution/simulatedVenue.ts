@@ -1,0 +1,273 @@
+import type { Account } from "../account/account.ts";
+import type { Approved, ExecutionEvent, PlaceCommand } from "../domain/execution.ts";
+import { multiplyFixed } from "../domain/fixed.ts";
+import { type Instrument, unitValue } from "../domain/instrument.ts";
+import { instrumentAt, type MarketEvent } from "../domain/market.ts";
+import type { OrderSide } from "../domain/order.ts";
+import type { ExecutionGateway } from "../domain/ports.ts";
+import type { ReasonCode } from "../domain/reasons.ts";
+import { dayMs, type Millis } from "../domain/time.ts";
+import type { FeeModel } from "./costs/fee.ts";
+import type { SlippageModel } from "./costs/slippage.ts";
+import { type EntryBar, exitOnEntryBar } from "./entryBar.ts";
+import { type Candidate, type FillLimit, fillOn, isMarketable, type Prices, pricesOf } from "./fillRules.ts";
+import { type Resting, rest, restExit } from "./resting.ts";
+import { sizeAtFill } from "./sizing.ts";
+
+export interface SimulatedVenueOptions {
+  readonly account: Account;
+  readonly fees: FeeModel;
+  readonly slippage: SlippageModel;
+  readonly fillLimit: FillLimit;
+  readonly entryBar: EntryBar;
+}
+
+/** An event of the present instant, copied from the engine's reused one. */
+interface Seen {
+  instrument: Instrument;
+  prices: Prices;
+  /** When the event's first price was formed; the stamp of its fills. */
+  openTime: Millis;
+  bar: number;
+}
+
+interface Newborn {
+  readonly exits: readonly Resting[];
+  readonly event: Seen;
+  readonly entry: Candidate;
+}
+
+const nothing: ExecutionEvent[] = [];
+const noEvents: Seen[] = [];
+
+/**
+ * A venue that fills orders from market data, pessimistically. Per instant: sells before buys, so that their proceeds
+ * count; within a side what fills at the open first, then stops, then limits, each in order of submission. Every
+ * `drain` hands out one fill at most, for the account must have booked it before the next can be paid.
+ */
+export class SimulatedVenue implements ExecutionGateway {
+  /** Bars in which stop and target of one position were both reached; the stop was taken. */
+  ambiguousBars = 0;
+  #options: SimulatedVenueOptions;
+  #resting = new Map<Instrument, Resting[]>();
+  #count = 0;
+  #out: ExecutionEvent[] = nothing;
+  #events: Seen[] = noEvents;
+  #turn = 0;
+  #newborn: Newborn[] = [];
+
+  constructor(options: SimulatedVenueOptions) {
+    this.#options = options;
+  }
+
+  onMarket(event: MarketEvent, bar: number): void {
+    if (this.#count === 0) return;
+    const { chunk, row } = event;
+    const instrument = instrumentAt(chunk, row);
+    const orders = this.#resting.get(instrument);
+    if (orders === undefined || orders.length === 0) return;
+    const openTime = chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!;
+    const seen = { instrument, prices: pricesOf(chunk, row), openTime, bar };
+    if (this.#events === noEvents) this.#events = [seen];
+    else this.#events.push(seen);
+    this.#turn = 0;
+  }
+
+  submit(command: Approved): void {
+    if (command.kind === "place") {
+      this.#add(rest(command));
+      // A market order has no life of its own between being sent and being filled.
+      if (command.type !== "market") this.#tell({ kind: "accepted", number: command.number });
+      return;
+    }
+    for (const orders of this.#resting.values()) {
+      const order = orders.find((candidate) => candidate.command.number === command.number);
+      if (order !== undefined) this.#end(order, command.reason);
+    }
+  }
+
+  drain(): readonly ExecutionEvent[] {
+    if (this.#out.length === 0 && this.#events.length > 0) this.#match();
+    const out = this.#out;
+    this.#out = nothing;
+    return out;
+  }
+
+  /** Goes on from where the last drain stopped, until something happened or the instant is done. */
+  #match(): void {
+    while (this.#newborn.length > 0) {
+      this.#matchNewborn(this.#newborn.shift()!);
+      if (this.#out.length > 0) return;
+    }
+    const turns = this.#events.length * 2;
+    while (this.#turn < turns) {
+      const side: OrderSide = this.#turn < this.#events.length ? "sell" : "buy";
+      const event = this.#events[this.#turn % this.#events.length]!;
+      if (this.#matchOne(event, side)) return;
+      this.#turn++;
+    }
+    for (const event of this.#events) this.#afterwards(event);
+    this.#events = noEvents;
+  }
+
+  /** The next thing that happens to orders of `side` on `event`; false when nothing (more) does. */
+  #matchOne(event: Seen, side: OrderSide): boolean {
+    const orders = this.#resting.get(event.instrument)!;
+    let best: Candidate | null = null;
+    for (const order of orders) {
+      if (order.command.side !== side || !isActive(order, event)) continue;
+      const reason = this.#reasonToEnd(order, event);
+      if (reason !== null) {
+        this.#end(order, reason);
+        return true;
+      }
+      const candidate = fillOn(order, event.prices, this.#options.fillLimit);
+      if (candidate === null) continue;
+      if (best !== null && areSiblings(best.order, candidate.order) && !best.atOpen && !candidate.atOpen) {
+        this.ambiguousBars++;
+      }
+      if (best === null || rankOf(candidate) < rankOf(best)) best = candidate;
+    }
+    if (best === null) return false;
+    this.#fill(best, event);
+    return true;
+  }
+
+  #reasonToEnd(order: Resting, event: Seen): ReasonCode | null {
+    const { command } = order;
+    if (order.expires !== null && event.openTime >= order.expires) {
+      return command.timeInForce === "DAY" ? "expired:day" : "expired:gtd";
+    }
+    if (order.attached !== null && !this.#holdsAgainst(command)) return "cancelled:oco";
+    if (command.postOnly && !order.seen && isMarketable(order, event.prices, this.#options.fillLimit)) {
+      return "expired:post-only";
+    }
+    return null;
+  }
+
+  #holdsAgainst(command: PlaceCommand): boolean {
+    const { quantity } = this.#options.account.holdingOf(command.instrument);
+    return command.side === "sell" ? quantity > 0n : quantity < 0n;
+  }
+
+  #fill(candidate: Candidate, event: Seen): void {
+    const { order, maker, slips } = candidate;
+    const { command } = order;
+    const { account, fees, slippage } = this.#options;
+    const { instrument, side, number } = command;
+    const price = slips ? slippage.slip(candidate.price, side, instrument) : candidate.price;
+    const sized = sizeAtFill(command, price, fees.factor(maker), account);
+    if ("refused" in sized) {
+      this.#end(order, order.attached !== null ? "cancelled:oco" : sized.refused);
+      return;
+    }
+    const { quantity, clipped } = sized;
+    this.#remove(order);
+    const value = multiplyFixed(unitValue(instrument, price), {
+      units: quantity,
+      scale: instrument.lot.scale,
+    });
+    const fee = { amount: multiplyFixed(value, fees.rate(maker)), currency: instrument.settle };
+    this.#tell({
+      kind: "fill",
+      number,
+      instrument,
+      side,
+      time: event.openTime,
+      bar: event.bar,
+      price,
+      quantity,
+      fee,
+      maker,
+      complete: true,
+      clipped,
+    });
+    if (order.attached !== null) this.#endSiblings(order);
+    if (command.exits.length > 0) this.#bearExits(candidate, event, quantity);
+  }
+
+  #bearExits(entry: Candidate, event: Seen, quantity: bigint): void {
+    const exits = entry.order.command.exits.map((exit) => restExit(entry.order.command, exit, quantity));
+    for (const exit of exits) {
+      this.#add(exit);
+      this.#tell({ kind: "accepted", number: exit.command.number });
+    }
+    this.#newborn.push({ exits, event, entry });
+  }
+
+  #matchNewborn({ exits, event, entry }: Newborn): void {
+    const { entryBar, fillLimit } = this.#options;
+    const { candidate, ambiguous } = exitOnEntryBar(exits, event.prices, entry, entryBar, fillLimit);
+    if (ambiguous) this.ambiguousBars++;
+    if (candidate !== null) this.#fill(candidate, event);
+    // The entry's own bar is done with; from the next one on they are orders like any other.
+    for (const exit of exits) {
+      exit.bornOn = event;
+      exit.seen = true;
+    }
+  }
+
+  /** What ends with the event itself, and what the next one must know of it. */
+  #afterwards(event: Seen): void {
+    const orders = this.#resting.get(event.instrument)!;
+    if (orders.length === 0) return;
+    for (const order of [...orders]) {
+      if (!isActive(order, event)) continue;
+      const { timeInForce } = order.command;
+      if (timeInForce === "IOC") this.#end(order, "expired:ioc");
+      else if (timeInForce === "FOK") this.#end(order, "expired:fok");
+      else if (timeInForce === "DAY") order.expires ??= (Math.floor(event.openTime / dayMs) + 1) * dayMs;
+      order.seen = true;
+    }
+  }
+
+  #tell(event: ExecutionEvent): void {
+    // Most often there is one; an array grown by push would cost ten times its room.
+    if (this.#out === nothing) this.#out = [event];
+    else this.#out.push(event);
+  }
+
+  #add(order: Resting): void {
+    const { instrument } = order.command;
+    const orders = this.#resting.get(instrument);
+    if (orders === undefined) this.#resting.set(instrument, [order]);
+    else orders.push(order);
+    this.#count++;
+  }
+
+  #remove(order: Resting): void {
+    const orders = this.#resting.get(order.command.instrument)!;
+    if (orders.length === 1) orders.length = 0;
+    else orders.splice(orders.indexOf(order), 1);
+    this.#count--;
+  }
+
+  #end(order: Resting, reason: ReasonCode): void {
+    this.#remove(order);
+    this.#tell({ kind: "ended", number: order.command.number, reason });
+    // Exits whose entry never came to life end with it.
+    for (const exit of order.command.exits)
+      this.#tell({ kind: "ended", number: exit.number, reason: "cancelled:oco" });
+  }
+
+  #endSiblings(order: Resting): void {
+    for (const other of [...this.#resting.get(order.command.instrument)!]) {
+      if (areSiblings(order, other)) this.#end(other, "cancelled:oco");
+    }
+  }
+}
+
+/** An order uses only prices formed at or after it became active: a bar under way is not for it. */
+function isActive(order: Resting, event: Seen): boolean {
+  return event.openTime >= order.command.activeFrom && order.bornOn !== event;
+}
+
+function areSiblings(a: Resting, b: Resting): boolean {
+  return a.attached !== null && b.attached !== null && a.attached.group === b.attached.group;
+}
+
+/** In one bar of unknown path: the open first, then stops, then limits. */
+function rankOf(candidate: Candidate): number {
+  if (candidate.atOpen) return 0;
+  return candidate.slips || candidate.order.command.type === "stop_limit" ? 1 : 2;
+}

@@ -1,0 +1,79 @@
+import type { Account } from "../account/account.ts";
+import type { Holding } from "../account/holding.ts";
+import type { PlaceCommand } from "../domain/execution.ts";
+import {
+  addFixed,
+  compareFixed,
+  divideDown,
+  type Fixed,
+  multiplyFixed,
+  negateFixed,
+} from "../domain/fixed.ts";
+import { type Instrument, isTooSmall, unitValue } from "../domain/instrument.ts";
+import type { ReasonCode } from "../domain/reasons.ts";
+
+export type Sized =
+  | { readonly quantity: bigint; readonly clipped: boolean }
+  | { readonly refused: ReasonCode };
+
+/**
+ * The quantity that a fill at `price` (slippage included) takes, given what the account holds and can pay at that
+ * moment. Orders by value shrink to what can be paid; orders by quantity are refused when they can't be.
+ */
+export function sizeAtFill(command: PlaceCommand, price: Fixed, feeFactor: Fixed, account: Account): Sized {
+  const { instrument, side, sizing } = command;
+  const holding = account.holdingOf(instrument);
+  const opposite = side === "buy" ? -holding.quantity : holding.quantity;
+  const closable = opposite > 0n ? opposite : 0n;
+  const value = unitValue(instrument, price);
+
+  let quantity: bigint;
+  let clipped = false;
+  if (sizing.kind === "quantity") quantity = sizing.units;
+  else {
+    quantity = valueQuantity(sizing, multiplyFixed(value, feeFactor), instrument);
+    clipped = quantity === sizing.cap + sizing.plus;
+  }
+  const reducesOnly = command.reduceOnly || (side === "sell" && account.kind === "cash");
+  if (reducesOnly && quantity > closable) {
+    if (closable === 0n) return { refused: "refused:no-position" };
+    quantity = closable;
+    clipped = true;
+  }
+  if (quantity > closable) {
+    const unitCost = multiplyFixed(value, feeFactor);
+    const free = freeAfterClosing(account, holding, closable, value);
+    const cost = multiplyFixed({ units: quantity - closable, scale: instrument.lot.scale }, unitCost);
+    if (compareFixed(cost, free) > 0) {
+      if (sizing.kind === "quantity" && !sizing.mayShrink) return { refused: "refused:insufficient-cash" };
+      const payable = free.units > 0n ? divideDown(free, unitCost, instrument.lot.scale) : 0n;
+      if (closable + payable === 0n) return { refused: "refused:insufficient-cash" };
+      quantity = closable + payable;
+      clipped = true;
+    }
+  }
+  quantity -= quantity % instrument.lot.units;
+  if (quantity === 0n) return { refused: "refused:below-lot" };
+  if (isTooSmall(instrument, quantity, value)) return { refused: "refused:min-notional" };
+  return { quantity, clipped };
+}
+
+/** The quantity that `value` pays for, fee included, within the cap; besides what is netted first. */
+function valueQuantity(
+  sizing: PlaceCommand["sizing"] & { kind: "value" },
+  unitCost: Fixed,
+  instrument: Instrument,
+): bigint {
+  const bought = divideDown(sizing.value, unitCost, instrument.lot.scale);
+  return sizing.plus + (bought < sizing.cap ? bought : sizing.cap);
+}
+
+/** What opening may cost once `closable` is closed: a sold long pays in, a bought-back short frees its backing. */
+function freeAfterClosing(account: Account, holding: Holding, closable: bigint, value: Fixed): Fixed {
+  const free = account.free();
+  if (closable === 0n) return free;
+  const traded = multiplyFixed({ units: closable, scale: holding.instrument.lot.scale }, value);
+  if (holding.quantity > 0n) return addFixed(free, traded);
+  const backing = holding.exactValue();
+  return addFixed(free, addFixed(addFixed(backing, backing), negateFixed(traded)));
+}

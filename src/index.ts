@@ -1,0 +1,92 @@
+/**
+ * The public API. Strategy plugins get a part of it (src/strategy/api.ts); integrators all of it. Only re-exports here.
+ */
+
+export { z } from "zod";
+export { CsvDataSource } from "./data/csvDataSource.ts";
+export { type CsvFile, openCsv, readColumns } from "./data/csvFile.ts";
+export type { CsvOptions } from "./data/csvOptions.ts";
+export { InstantFeed } from "./data/merge.ts";
+export type { FixedColumn } from "./domain/columns.ts";
+export { numberAt } from "./domain/columns.ts";
+export { Decimal, type Numeric } from "./domain/decimal.ts";
+export {
+  ConnectionError,
+  type ErrorCode,
+  exitCodes,
+  GeoSyncError,
+  InsufficientDataError,
+  OrderError,
+  ValidationError,
+} from "./domain/errors.ts";
+export type { Approved, Command, Execution, ExecutionEvent, Fee, PlaceCommand } from "./domain/execution.ts";
+export { type Fixed, formatFixed, parseFixed } from "./domain/fixed.ts";
+export {
+  createInstrument,
+  type Instrument,
+  type InstrumentOptions,
+  type MarketMetadata,
+  marketMetadata,
+} from "./domain/instrument.ts";
+export type {
+  Bar,
+  BarChunk,
+  Book,
+  Instant,
+  MarketChunk,
+  MarketEvent,
+  Quote,
+  Tick,
+  TickChunk,
+} from "./domain/market.ts";
+export {
+  applyChange,
+  createOrder,
+  nextStatus,
+  type Order,
+  type OrderChange,
+  type OrderId,
+  type OrderInput,
+  type OrderSide,
+  type OrderStatus,
+  type OrderType,
+  type TimeInForce,
+} from "./domain/order.ts";
+export type {
+  CostEstimate,
+  Credentials,
+  DataSource,
+  ExecutionAdapter,
+  ExecutionGateway,
+  MarketStream,
+} from "./domain/ports.ts";
+/** As a venue or a report states it; what a strategy sees of its own is `Position`. */
+export { createPosition, type Position as VenuePosition, type PositionInput } from "./domain/position.ts";
+export { type ReasonCode, reasons } from "./domain/reasons.ts";
+export { createSignal, type Json, type Signal } from "./domain/signal.ts";
+export { normalizeSymbol, normalizeVenue } from "./domain/symbol.ts";
+export { Ticker, type TickerInput } from "./domain/ticker.ts";
+export { parseTimeframe, type Timeframe } from "./domain/time.ts";
+export { atr, ema, type Indicator, rsi, sma, stddev } from "./indicators/index.ts";
+export { maxDrawdown } from "./metrics/drawdown.ts";
+export { profitFactor } from "./metrics/profitFactor.ts";
+export { sharpeRatio } from "./metrics/sharpe.ts";
+export { winRate } from "./metrics/winRate.ts";
+export type { BacktestDocument, RunDetails, TradeRecord } from "./report/document.ts";
+export { backtest } from "./run/backtest.ts";
+export type { BacktestOptions, BacktestOutcome, SimulationSettings } from "./run/options.ts";
+export { type SimulationOptions, type SimulationResult, simulate } from "./run/simulate.ts";
+export {
+  type BarHistory,
+  type Context,
+  defineStrategy,
+  type Fill,
+  type Handlers,
+  type OrderRequest,
+  type Plugin,
+  type PositionView as Position,
+  type Strategy,
+  type StrategyDefinition,
+  type TargetRequest,
+  type VectorStrategy,
+} from "./strategy/index.ts";

@@ -1,0 +1,32 @@
+import { requireNumber, requirePeriod } from "./checks.ts";
+import type { Indicator } from "./indicator.ts";
+import { WindowMoments } from "./window-moments.ts";
+
+/**
+ * Population standard deviation (divisor n, not n - 1) of the last n inputs, in the inputs' unit: √(Σ(x - mean)² / n).
+ * Ready after n inputs. Exactly 0 when all n are equal, and always so for n = 1.
+ * @throws RangeError when n is not a positive integer.
+ */
+export function stddev(n: number): Indicator {
+  return new StandardDeviation(requirePeriod("stddev", n));
+}
+
+class StandardDeviation implements Indicator {
+  private readonly moments: WindowMoments;
+  value = Number.NaN;
+
+  constructor(n: number) {
+    this.moments = new WindowMoments(n);
+  }
+
+  get ready(): boolean {
+    return !Number.isNaN(this.value);
+  }
+
+  update(input: number): number {
+    requireNumber("stddev", input);
+    this.moments.add(input);
+    this.value = this.moments.deviation;
+    return this.value;
+  }
+}

@@ -1,0 +1,97 @@
+import { dayMs, isoTime, parseIso } from "../domain/time.ts";
+import type { Measure } from "./measures.ts";
+
+/** What stands for a measure that is undefined. */
+const undefinedMark = "–";
+
+/** A measure as a reader wants it; the JSON has all the digits. */
+export function formatMeasure(value: number | string | null, unit: Measure["unit"]): string {
+  if (value === null) return undefinedMark;
+  switch (unit) {
+    case "share":
+      return formatPercent(Number(value));
+    case "ratio":
+      return formatRatio(Number(value));
+    case "count":
+      return formatCount(Number(value));
+    case "money":
+      return formatMoney(String(value));
+    case "seconds":
+      return formatDuration(Number(value) * 1000);
+  }
+}
+
+const decimals = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const whole = new Intl.NumberFormat("en-US");
+
+/** 12.34 % for 0.1234. Past a hundred million per cent the digits before the point say nothing: 1.23e+12 %. */
+export function formatPercent(share: number): string {
+  return `${formatRatio(share * 100)} %`;
+}
+
+/** Two decimals, a minus only for what is not shown as 0. */
+function formatRatio(value: number): string {
+  if (Math.abs(value) >= 1e8) return value.toExponential(2);
+  return decimals.format(value).replace(/^-(0\.00)$/, "$1");
+}
+
+export function formatCount(value: number): string {
+  return whole.format(value);
+}
+
+/** Two decimals, or up to eight for amounts below 100; rounded from the exact text. */
+export function formatMoney(text: string): string {
+  const size = Math.abs(Number(text));
+  if (size >= 1e12) return Number(text).toExponential(4);
+  const options = { minimumFractionDigits: 2, maximumFractionDigits: size < 100 ? 8 : 2 };
+  // Intl formats a decimal given as text exactly.
+  return new Intl.NumberFormat("en-US", options).format(text as Intl.StringNumericLiteral);
+}
+
+/** A fraction as people quote costs: 0.1 % or 5 bps. */
+export function formatCost(fraction: string): string {
+  const basisPoints = trimmed(Number(fraction) * 10_000);
+  return Number(basisPoints) >= 10 || basisPoints === "0"
+    ? `${trimmed(Number(fraction) * 100)} %`
+    : `${basisPoints} bps`;
+}
+
+function trimmed(value: number): string {
+  return String(Number(value.toPrecision(12)));
+}
+
+export function formatDuration(ms: number): string {
+  const lengths = [
+    ["days", dayMs],
+    ["hours", 3_600_000],
+    ["minutes", 60_000],
+  ] as const;
+  for (const [unit, length] of lengths) {
+    if (ms >= 2 * length) return `${formatCount(Math.round(ms / length))} ${unit}`;
+  }
+  return `${decimals.format(ms / 1000)} s`;
+}
+
+/** A period as dates, with the times of day when they are not both midnight. */
+export function formatPeriod(from: string, to: string): string {
+  const atMidnight = [from, to].every((time) => (parseIso(time) ?? 0) % dayMs === 0);
+  const [start, end] = [from, to].map((time) => isoTime(parseIso(time) ?? 0));
+  const cut = (time: string) =>
+    atMidnight ? time.slice(0, 10) : `${time.slice(0, 10)} ${time.slice(11, 16)}`;
+  return `${cut(start!)} to ${cut(end!)} UTC`;
+}
+
+/** Lines of at most `width` characters, broken at blanks; a longer word is broken where the line ends. */
+export function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/)) {
+    if (line !== "" && line.length + 1 + word.length <= width) line += ` ${word}`;
+    else {
+      if (line !== "") lines.push(line);
+      line = word;
+    }
+    for (; line.length > width; line = line.slice(width)) lines.push(line.slice(0, width));
+  }
+  return [...lines, line];
+}

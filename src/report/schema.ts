@@ -1,0 +1,193 @@
+/**
+ * The JSON that geosync prints, as zod schemas that the compiler holds to the types. docs/schema/ has them as JSON
+ * Schema 2020-12, made from here. Not loaded by a run.
+ */
+import { z } from "zod";
+import { type ErrorCode, exitCodes } from "../domain/errors.ts";
+import type { Metrics } from "../metrics/panel.ts";
+import type { AssertionResult, BacktestDocument, PositionRecord, RunFacts, TradeRecord } from "./document.ts";
+
+const money = z
+  .string()
+  .regex(/^-?\d+(\.\d+)?$/)
+  .describe("An exact decimal");
+const time = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/)
+  .describe("ISO 8601, UTC");
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.int().nonnegative();
+/** Null when it is undefined. */
+const ratio = z.number().nullable();
+
+const metrics = z.object({
+  totalReturn: ratio,
+  cagr: ratio,
+  sharpe: ratio,
+  sortino: ratio,
+  calmar: ratio,
+  maxDrawdown: z.number().max(0).nullable(),
+  maxDrawdownDuration: z.number().nonnegative().nullable().describe("Seconds"),
+  volatility: ratio,
+  valueAtRisk95: ratio,
+  conditionalValueAtRisk95: ratio,
+  winRate: ratio,
+  profitFactor: ratio,
+  expectancy: ratio,
+  sqn: ratio,
+  bestTrade: ratio,
+  worstTrade: ratio,
+  averageWin: ratio,
+  averageLoss: ratio,
+  payoffRatio: ratio,
+  kelly: ratio,
+  averageBars: ratio,
+  exposure: ratio,
+  buyAndHoldReturn: ratio,
+  trades: count.nullable(),
+  fees: money.nullable(),
+  finalEquity: money.nullable(),
+  riskFreeRate: z.number(),
+  returns: z.enum(["day", "bar", "trade", "period"]),
+  periodsPerYear: ratio,
+  calendar: z.string().nullable(),
+  undefinedBecause: z.record(z.string(), z.string()).describe("Why a measure is null, by its name"),
+}) satisfies z.ZodType<Metrics>;
+
+const run = z.object({
+  id: z.string().regex(/^[0-9a-f]{12}$/),
+  version: z.string(),
+  strategy: z.object({
+    name: z.string(),
+    params: z.record(z.string(), z.json()),
+    sha256,
+    form: z.enum(["definition", "class", "vector"]),
+    path: z.string(),
+  }),
+  data: z.array(
+    z.object({
+      path: z.string(),
+      sha256,
+      symbol: z.string(),
+      rows: count,
+      from: time,
+      to: time,
+      timeframe: z.string(),
+    }),
+  ),
+  venue: z.string(),
+  account: z.enum(["cash", "margin"]),
+  currency: z.string(),
+  seed: count,
+  cash: money,
+  costs: z.object({
+    makerFee: money,
+    takerFee: money,
+    slippage: money,
+    fillLimit: z.enum(["through", "touch"]),
+    entryBar: z.enum(["pessimistic", "skip"]),
+  }),
+  sizing: z.enum(["fill", "decision"]),
+  collar: money,
+  atEnd: z.enum(["mark", "close"]),
+  from: time,
+  to: time,
+  bars: count,
+  fills: count,
+  clipped: count,
+  ambiguousBars: count,
+  decisionsSha256: sha256,
+  durationMs: z.number().nonnegative(),
+}) satisfies z.ZodType<RunFacts>;
+
+const trade = z.object({
+  symbol: z.string(),
+  side: z.enum(["long", "short"]),
+  quantity: money,
+  entryTime: time,
+  entryPrice: money,
+  entryBar: count,
+  exitTime: time,
+  exitPrice: money,
+  exitBar: count,
+  fees: money,
+  pnl: money,
+  return: z.number(),
+  bars: count,
+  entryTag: z.string().nullable(),
+  exitTag: z.string().nullable(),
+}) satisfies z.ZodType<TradeRecord>;
+
+const position = z.object({
+  symbol: z.string(),
+  quantity: money,
+  entryPrice: z.number(),
+  currentPrice: money,
+  unrealizedPnl: money,
+  realizedPnl: money,
+}) satisfies z.ZodType<PositionRecord>;
+
+const assertion = z.object({
+  assertion: z.string(),
+  measure: z.string(),
+  operator: z.enum([">=", "<=", "==", ">", "<"]),
+  expected: z.union([z.number(), money]),
+  found: z.union([z.number(), money, z.null()]),
+  holds: z.boolean(),
+  reason: z.string().nullable(),
+}) satisfies z.ZodType<AssertionResult>;
+
+const assertions = z.exactOptional(z.array(assertion));
+
+export const backtestSchema = z.object({
+  schema: z.literal("geosync.backtest/1"),
+  run,
+  metrics,
+  equity: z.array(z.tuple([time, money])),
+  trades: z.array(trade),
+  positions: z.array(position),
+  reasons: z.record(z.string(), count).describe("How many requests ended in each way"),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  assertions,
+}) satisfies z.ZodType<BacktestDocument>;
+
+export const metricsSchema = z.object({ schema: z.literal("geosync.metrics/1"), metrics, assertions });
+
+const parameter = z.object({
+  name: z.string(),
+  type: z.string(),
+  default: z.json().describe("Null: none"),
+  required: z.boolean(),
+  description: z.string(),
+});
+
+export const strategiesSchema = z.object({
+  schema: z.literal("geosync.strategies/1"),
+  strategies: z.array(
+    z.object({
+      name: z.string(),
+      path: z.string(),
+      shipped: z.boolean(),
+      description: z.string(),
+      form: z.enum(["definition", "class", "vector"]).nullable(),
+      params: z.array(parameter),
+      problem: z.string().nullable().describe("Why it can't be run"),
+    }),
+  ),
+});
+
+export const configSchema = z.object({
+  schema: z.literal("geosync.config/1"),
+  settings: z.array(
+    z.object({ name: z.string(), value: z.string().nullable(), from: z.string().nullable() }),
+  ),
+});
+
+export const errorSchema = z.object({
+  schema: z.literal("geosync.error/1"),
+  error: z.object({
+    code: z.enum(Object.keys(exitCodes) as [ErrorCode, ...ErrorCode[]]),
+    message: z.string(),
+    hint: z.string().nullable(),
+  }),
+});

@@ -1,0 +1,118 @@
+import { Chalk, type ChalkInstance } from "chalk";
+import { reasons } from "../domain/reasons.ts";
+import type { Metrics } from "../metrics/panel.ts";
+import { assertionText } from "./assertions.ts";
+import type { AssertionResult, BacktestDocument, DataFacts, PositionRecord } from "./document.ts";
+import { formatCost, formatCount, formatDuration, formatMoney, formatPeriod } from "./format.ts";
+import { gridText, indented, panelTable } from "./panelTable.ts";
+
+export interface RenderOptions {
+  readonly color: boolean;
+}
+
+/** A backtest for a terminal of 80 columns: what matters first, what to be careful about last. */
+export function renderBacktest(document: BacktestDocument, { color }: RenderOptions): string {
+  const paint = new Chalk({ level: color ? 1 : 0 });
+  const { run, metrics, positions, warnings, assertions = [] } = document;
+  const sections = [
+    title(document, paint),
+    panelTable(metrics, run.currency, paint),
+    conditions(document),
+    orders(document.reasons),
+    held(positions),
+    warned(warnings, paint),
+    asserted(assertions, paint),
+    paint.dim(` Run ${run.id}, geosync ${run.version}, ${formatDuration(run.durationMs)}.`),
+  ];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+/** The measures alone, for `geosync metrics`. */
+export function renderMetrics(
+  metrics: Metrics,
+  assertions: readonly AssertionResult[],
+  { color }: RenderOptions,
+): string {
+  const paint = new Chalk({ level: color ? 1 : 0 });
+  const sections = [panelTable(metrics, null, paint), asserted(assertions, paint)];
+  return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function title({ run }: BacktestDocument, paint: ChalkInstance): string {
+  const params = Object.entries(run.strategy.params).map(([key, value]) => `${key} ${textOf(value)}`);
+  const name = params.length === 0 ? run.strategy.name : `${run.strategy.name} (${params.join(", ")})`;
+  const timeframes = [...new Set(run.data.map(({ timeframe }) => timeframe))].join(", ");
+  const span = `${formatPeriod(run.from, run.to)}, ${formatCount(run.bars)} bars`;
+  return [
+    ...indented(name, 1).map((line) => paint.bold(line)),
+    ...indented(`${symbolsOf(run.data)} ${timeframes}, ${span}`, 1),
+  ].join("\n");
+}
+
+function symbolsOf(data: readonly DataFacts[]): string {
+  return data.map(({ symbol }) => symbol.replaceAll(",", ", ")).join(", ");
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** What the numbers rest on, in words. */
+function conditions({ run }: BacktestDocument): string {
+  const { makerFee, takerFee, slippage, fillLimit, entryBar } = run.costs;
+  const fees =
+    makerFee === takerFee
+      ? `fees ${formatCost(takerFee)} a side`
+      : `fees ${formatCost(makerFee)} a side resting, ${formatCost(takerFee)} at once`;
+  const limits = fillLimit === "through" ? "limits fill when traded through" : "limits fill when touched";
+  const exits =
+    entryBar === "pessimistic"
+      ? "in the bar of an entry its stop counts"
+      : "attached exits act from the bar after the entry";
+  const account =
+    run.account === "cash" ? "cash account (no shorts, no debt)" : "margin account (shorts and debt allowed)";
+  const start = `${formatMoney(run.cash)} ${run.currency} on ${run.venue}, a ${account}`;
+  const sizing = `orders by value sized at the ${run.sizing}, collar ${formatCost(run.collar)}`;
+  const end = run.atEnd === "mark" ? "what is held at the end is valued" : "what is held at the end is sold";
+  return [
+    ...indented(`Costs: ${fees}, slippage ${formatCost(slippage)}, ${limits}, ${exits}.`, 1),
+    ...indented(`Account: ${start}; ${sizing}; ${end}; seed ${run.seed}.`, 1),
+  ].join("\n");
+}
+
+function orders(counts: BacktestDocument["reasons"]): string {
+  const rows = Object.entries(counts).map(([code, count]) => {
+    const meaning = (reasons as Readonly<Record<string, string>>)[code] ?? "";
+    return [{ text: formatCount(count) }, { text: code }, { text: meaning }];
+  });
+  if (rows.length === 0) return "";
+  return ` How orders ended\n${gridText(rows, [11, 27, 42], ["right", "left", "left"])}`;
+}
+
+function held(positions: readonly PositionRecord[]): string {
+  const lines = positions.map(
+    ({ symbol, quantity, entryPrice, currentPrice, unrealizedPnl }) =>
+      `${symbol} ${quantity} entered at ${formatMoney(String(entryPrice))}, now ${formatMoney(currentPrice)}: ` +
+      `${formatMoney(unrealizedPnl)} unrealised`,
+  );
+  return lines.length === 0 ? "" : [" Held at the end", ...lines.flatMap(bullet)].join("\n");
+}
+
+function warned(warnings: BacktestDocument["warnings"], paint: ChalkInstance): string {
+  if (warnings.length === 0) return "";
+  const lines = warnings.flatMap(({ message }) => bullet(message));
+  return [paint.yellow(" Before you trust this"), ...lines].join("\n");
+}
+
+function asserted(assertions: readonly AssertionResult[], paint: ChalkInstance): string {
+  if (assertions.length === 0) return "";
+  const lines = assertions.flatMap((result) => {
+    const text = bullet(`${result.holds ? "holds" : "FAILS"}  ${assertionText(result)}`);
+    return result.holds ? text : text.map((line) => paint.red(line));
+  });
+  return [" Assertions", ...lines].join("\n");
+}
+
+function bullet(text: string): readonly string[] {
+  return indented(`- ${text}`, 3);
+}

@@ -1,0 +1,75 @@
+import type { Fixed } from "../domain/fixed.ts";
+import type { Json } from "../domain/signal.ts";
+import type { Millis, Timeframe } from "../domain/time.ts";
+import type { BacktestDocument, RunDetails } from "../report/document.ts";
+
+/** Money and execution: what a simulation needs besides data and a strategy. Fractions: 0.001 is 0.1 %. */
+export interface SimulationSettings {
+  readonly cash: Fixed;
+  readonly account: "cash" | "margin";
+  readonly sizing: "fill" | "decision";
+  readonly makerFee: Fixed;
+  readonly takerFee: Fixed;
+  readonly slippage: Fixed;
+  readonly fillLimit: "through" | "touch";
+  readonly entryBar: "pessimistic" | "skip";
+  readonly collar: Fixed;
+  readonly seed: number;
+  readonly atEnd: "mark" | "close";
+}
+
+export const defaultSettings: SimulationSettings = {
+  cash: { units: 10_000n, scale: 0 },
+  account: "cash",
+  sizing: "fill",
+  makerFee: { units: 1n, scale: 3 },
+  takerFee: { units: 1n, scale: 3 },
+  slippage: { units: 5n, scale: 4 },
+  fillLimit: "through",
+  entryBar: "pessimistic",
+  collar: { units: 5n, scale: 2 },
+  seed: 1,
+  atEnd: "mark",
+};
+
+/** A backtest as the command line, the config file or a program asks for it. */
+export interface BacktestOptions extends Partial<SimulationSettings> {
+  readonly files: readonly string[];
+  /** Name of a strategy or path of its file. */
+  readonly strategy: string;
+  /** Values may be texts, as the command line gives them. */
+  readonly params?: { readonly [name: string]: Json } | undefined;
+  /** Where bare names and relative paths are looked up. @default process.cwd() */
+  readonly cwd?: string | undefined;
+  readonly symbol?: string | undefined;
+  readonly venue?: string | undefined;
+  readonly timeframe?: Timeframe | undefined;
+  /** Inclusive. Bars before it only feed the warm-up. */
+  readonly from?: Millis | undefined;
+  /** Exclusive. */
+  readonly to?: Millis | undefined;
+  readonly stamp?: "open" | "close" | undefined;
+  readonly badRows?: "refuse" | "skip" | undefined;
+  /** Decimal texts. */
+  readonly lot?: string | undefined;
+  readonly tick?: string | undefined;
+  readonly minNotional?: string | undefined;
+  readonly returns?: "day" | "bar" | undefined;
+  readonly periodsPerYear?: number | undefined;
+  /** Yearly, a fraction. */
+  readonly riskFreeRate?: number | undefined;
+  /** Keep decisions, fills and equity of every bar. */
+  readonly details?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called now and then with the share of the input read, 0 to 1, and the rows read so far. */
+  readonly onProgress?: ((share: number, rows: number) => void) | undefined;
+  /** What the strategy logs. */
+  readonly onLog?:
+    | ((time: Millis, message: string, fields: { readonly [key: string]: Json } | undefined) => void)
+    | undefined;
+}
+
+export interface BacktestOutcome {
+  readonly document: BacktestDocument;
+  readonly details: RunDetails | null;
+}

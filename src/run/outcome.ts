@@ -1,0 +1,213 @@
+import type { Trade } from "../account/trade.ts";
+import type { CsvFile } from "../data/csvFile.ts";
+import {
+  addFixed,
+  type Fixed,
+  formatFixed,
+  formatUnits,
+  multiplyFixed,
+  negateFixed,
+  unitsToNumber,
+} from "../domain/fixed.ts";
+import type { Json } from "../domain/signal.ts";
+import { isoTime } from "../domain/time.ts";
+import type { EquityPoint } from "../engine/recorder.ts";
+import { computePanel, type Metrics } from "../metrics/panel.ts";
+import { canonicalHash } from "../report/canonical.ts";
+import type {
+  BacktestDocument,
+  DataFacts,
+  FillRecord,
+  PositionRecord,
+  RunDetails,
+  RunFacts,
+  TradeRecord,
+} from "../report/document.ts";
+import type { BacktestOptions, BacktestOutcome, SimulationSettings } from "./options.ts";
+import type { Plugged } from "./plugin.ts";
+import type { SimulationResult } from "./simulate.ts";
+import { version } from "./version.ts";
+import { warningsOf } from "./warnings.ts";
+
+export interface FinishedRun {
+  readonly options: BacktestOptions;
+  readonly settings: SimulationSettings;
+  readonly result: SimulationResult;
+  readonly files: readonly CsvFile[];
+  readonly strategy: Plugged;
+  readonly durationMs: number;
+}
+
+/** Exact integers into the texts of the document. */
+export function describeRun(finished: FinishedRun): BacktestOutcome {
+  const { result, options } = finished;
+  const trades = result.trades.map(tradeRecord);
+  const metrics = metricsOf(finished, trades);
+  const body = {
+    metrics,
+    equity: result.recorder.points.map(equityRow),
+    trades,
+    positions: positionsOf(result),
+    reasons: Object.fromEntries([...result.reasons].sort(([a], [b]) => (a < b ? -1 : 1))),
+    warnings: warningsOf(finished, trades.length),
+  };
+  const draft: BacktestDocument = { schema: "geosync.backtest/1", run: runFacts(finished), ...body };
+  const document = { ...draft, run: { ...draft.run, id: canonicalHash(draft).slice(0, 12) } };
+  return { document, details: options.details === true ? detailsOf(result) : null };
+}
+
+function metricsOf(
+  { options, settings, result, files }: FinishedRun,
+  trades: readonly TradeRecord[],
+): Metrics {
+  const { recorder } = result;
+  const { riskFreeRate, periodsPerYear, returns } = options;
+  return computePanel({
+    initialEquity: formatFixed(settings.cash),
+    finalEquity: formatFixed(result.finalEquity),
+    fees: formatFixed(result.fees),
+    daily: recorder.points.map(({ time, equity }) => [time, formatFixed(equity)]),
+    barSamples: recorder.all?.map(({ time, equity }) => [time, formatFixed(equity)]),
+    barMs: shortestBar(files),
+    maxDrawdown: recorder.maxDrawdown,
+    maxDrawdownDuration: recorder.maxDrawdownDuration / 1000,
+    exposure: recorder.bars === 0 ? null : recorder.exposedBars / recorder.bars,
+    buyAndHoldReturn: buyAndHold(result),
+    trades,
+    options: { riskFreeRate, periodsPerYear, returns },
+  });
+}
+
+function runFacts({ settings, result, files, strategy, durationMs }: FinishedRun): RunFacts {
+  const { recorder } = result;
+  const { name, params, sha256, form, path } = strategy;
+  return {
+    id: "",
+    version,
+    strategy: { name, params: plain(params), sha256, form, path },
+    data: files.map(dataFacts),
+    venue: files[0]!.instruments[0]!.venue,
+    account: settings.account,
+    currency: result.account.currency,
+    seed: settings.seed,
+    cash: formatFixed(settings.cash),
+    costs: {
+      makerFee: formatFixed(settings.makerFee),
+      takerFee: formatFixed(settings.takerFee),
+      slippage: formatFixed(settings.slippage),
+      fillLimit: settings.fillLimit,
+      entryBar: settings.entryBar,
+    },
+    sizing: settings.sizing,
+    collar: formatFixed(settings.collar),
+    atEnd: settings.atEnd,
+    from: isoTime(recorder.from),
+    to: isoTime(recorder.to),
+    bars: recorder.bars,
+    fills: result.fills,
+    clipped: result.clipped,
+    ambiguousBars: result.ambiguousBars,
+    decisionsSha256: result.decisionsSha256,
+    durationMs: Math.round(durationMs),
+  };
+}
+
+function dataFacts(file: CsvFile): DataFacts {
+  const { rows, from, to, sha256 } = file.summary();
+  return {
+    path: file.path,
+    sha256: sha256!,
+    symbol: file.symbols.join(","),
+    rows,
+    from: isoTime(from!),
+    to: isoTime(to!),
+    timeframe: file.timeframe?.label ?? "ticks",
+  };
+}
+
+function tradeRecord(trade: Trade): TradeRecord {
+  const { instrument, quantity, priceScale, moneyScale } = trade;
+  const entryPrice: Fixed = { units: trade.entryPrice, scale: priceScale };
+  const size: Fixed = { units: quantity, scale: instrument.lot.scale };
+  const value = multiplyFixed(multiplyFixed(size, entryPrice), instrument.multiplier);
+  return {
+    symbol: instrument.symbol,
+    side: trade.side,
+    quantity: formatFixed(size),
+    entryTime: isoTime(trade.entryTime),
+    entryPrice: formatFixed(entryPrice),
+    entryBar: trade.entryBar,
+    exitTime: isoTime(trade.exitTime),
+    exitPrice: formatUnits(trade.exitPrice, priceScale),
+    exitBar: trade.exitBar,
+    fees: formatUnits(trade.fees, moneyScale),
+    pnl: formatUnits(trade.pnl, moneyScale),
+    return: unitsToNumber(trade.pnl, moneyScale) / unitsToNumber(value.units, value.scale),
+    bars: trade.exitBar - trade.entryBar,
+    entryTag: trade.entryTag,
+    exitTag: trade.exitTag,
+  };
+}
+
+function positionsOf(result: SimulationResult): readonly PositionRecord[] {
+  return result.markets
+    .filter(({ holding }) => !holding.isFlat)
+    .map(({ holding }) => {
+      const value = holding.exactValue();
+      const signed = holding.quantity < 0n ? negateFixed(value) : value;
+      const cost: Fixed = { units: holding.openCost, scale: holding.notionalScale };
+      return {
+        symbol: holding.instrument.symbol,
+        quantity: formatUnits(holding.quantity, holding.instrument.lot.scale),
+        entryPrice: holding.entryPrice!,
+        currentPrice: formatFixed(holding.exactMark()),
+        unrealizedPnl: formatFixed(addFixed(signed, negateFixed(cost))),
+        realizedPnl: formatFixed(holding.realised),
+      };
+    });
+}
+
+/** Mean over the symbols of last / first close − 1: what doing nothing would have earned, without costs. */
+function buyAndHold({ markets }: SimulationResult): number | null {
+  const returns = markets
+    .map(({ firstPrice, holding }) => holding.mark / firstPrice - 1)
+    .filter(Number.isFinite);
+  return returns.length === 0 ? null : returns.reduce((sum, value) => sum + value, 0) / returns.length;
+}
+
+function shortestBar(files: readonly CsvFile[]): number | null {
+  const lengths = files.flatMap(({ timeframe }) => (timeframe === null ? [] : [timeframe.ms]));
+  return lengths.length === 0 ? null : Math.min(...lengths);
+}
+
+function detailsOf({ details, recorder }: SimulationResult): RunDetails {
+  return {
+    decisions: details!.decisions,
+    fills: details!.fills.map(
+      ({ fill, tag }): FillRecord => ({
+        orderId: String(fill.number),
+        symbol: fill.instrument.symbol,
+        side: fill.side,
+        time: isoTime(fill.time),
+        bar: fill.bar,
+        price: formatFixed(fill.price),
+        quantity: formatUnits(fill.quantity, fill.instrument.lot.scale),
+        fee: formatFixed(fill.fee.amount),
+        feeCurrency: fill.fee.currency,
+        maker: fill.maker,
+        clipped: fill.clipped,
+        tag,
+      }),
+    ),
+    equity: recorder.all!.map(equityRow),
+  };
+}
+
+function equityRow({ time, equity }: EquityPoint): readonly [string, string] {
+  return [isoTime(time), formatFixed(equity)];
+}
+
+/** Parameters as JSON has them: no undefined, no class instances. */
+function plain(params: unknown): { readonly [name: string]: Json } {
+  return JSON.parse(JSON.stringify(params ?? {})) as { readonly [name: string]: Json };
+}

@@ -1,0 +1,185 @@
+import { Account } from "../account/account.ts";
+import type { Trade } from "../account/trade.ts";
+import { InstantFeed } from "../data/merge.ts";
+import type { Execution } from "../domain/execution.ts";
+import { addFixed, type Fixed, zero } from "../domain/fixed.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import type { Instant } from "../domain/market.ts";
+import type { CostEstimate, MarketStream } from "../domain/ports.ts";
+import { type Random, seededRandom } from "../domain/random.ts";
+import type { ReasonCode } from "../domain/reasons.ts";
+import type { Json } from "../domain/signal.ts";
+import type { Millis } from "../domain/time.ts";
+import { Engine } from "../engine/engine.ts";
+import type { Market } from "../engine/market.ts";
+import { OrderBook } from "../engine/orderBook.ts";
+import { EquityRecorder } from "../engine/recorder.ts";
+import { Timers } from "../engine/timers.ts";
+import { percentFee } from "../execution/costs/fee.ts";
+import { fractionSlippage } from "../execution/costs/slippage.ts";
+import { SimulatedVenue } from "../execution/simulatedVenue.ts";
+import type { Context, Handlers } from "../strategy/contract.ts";
+import type { PluginClock } from "../strategy/environment.ts";
+import { DecisionJournal } from "./decisionJournal.ts";
+import { defaultSettings, type SimulationSettings } from "./options.ts";
+
+export interface SimulationOptions {
+  /** Merged by time; ties in the order given. */
+  readonly streams: readonly MarketStream[];
+  readonly createStrategy: (context: Context) => Handlers;
+  /** Known from the start; others join as they appear. */
+  readonly instruments: readonly Instrument[];
+  readonly settings?: Partial<SimulationSettings> | undefined;
+  readonly clock?: SimulationClock | undefined;
+  readonly warmup?: number | undefined;
+  readonly timeframes?: readonly string[] | undefined;
+  /** Orders before it are refused, and nothing before it is measured. */
+  readonly tradeFrom?: Millis | undefined;
+  /** The streams hold no bars: a tick counts as one, and closes are the prints. */
+  readonly ticksArePrices?: boolean | undefined;
+  readonly details?: boolean | undefined;
+  readonly equityOfEveryBar?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onLog?:
+    | ((time: Millis, message: string, fields: { readonly [key: string]: Json } | undefined) => void)
+    | undefined;
+}
+
+/** What happened, in exact integers; reports turn it into text. */
+export interface SimulationResult {
+  readonly initialCash: Fixed;
+  readonly finalEquity: Fixed;
+  readonly fees: Fixed;
+  readonly trades: readonly Trade[];
+  readonly fills: number;
+  readonly clipped: number;
+  readonly details: {
+    readonly fills: readonly { readonly fill: Execution; readonly tag: string | null }[];
+    readonly decisions: readonly string[];
+  } | null;
+  readonly markets: readonly Market[];
+  readonly recorder: EquityRecorder;
+  readonly reasons: ReadonlyMap<ReasonCode, number>;
+  readonly ambiguousBars: number;
+  readonly decisionsSha256: string;
+  readonly account: Account;
+}
+
+/** Time and chance of a run, for what was made before its engine (a plugin's Date, Math.random and timers). */
+export class SimulationClock implements PluginClock {
+  readonly timers = new Timers();
+  readonly random: Random;
+  /** The run's engine, from its start on. */
+  engine: { readonly time: Millis } | null = null;
+
+  constructor(seed: number) {
+    this.random = seededRandom(seed);
+  }
+
+  now(): Millis {
+    const time = this.engine?.time ?? 0;
+    return Number.isFinite(time) ? time : 0;
+  }
+  setTimer(ms: number, callback: () => void): number {
+    return this.timers.add(this.now() + Math.max(0, ms), callback);
+  }
+  clearTimer(handle: number): void {
+    this.timers.cancel(handle);
+  }
+}
+
+/**
+ * Runs a strategy over market data on a simulated venue: the composition root of every backtest.
+ * @throws what the data or the strategy throws; the signal's reason when aborted.
+ */
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const settings = { ...defaultSettings, ...options.settings };
+  const clock = options.clock ?? new SimulationClock(settings.seed);
+  const { tradeFrom = Number.NEGATIVE_INFINITY } = options;
+  const trades: Trade[] = [];
+  const fills: { fill: Execution; tag: string | null }[] = [];
+  const counts = { fills: 0, clipped: 0 };
+  const account = new Account({
+    kind: settings.account,
+    currency: options.instruments[0]!.settle,
+    cash: settings.cash,
+    onTrade: (trade) => trades.push(trade),
+  });
+  const fees = percentFee({ maker: settings.makerFee, taker: settings.takerFee });
+  const slippage = fractionSlippage(settings.slippage);
+  const costs: CostEstimate = { factor: fees.factor, slip: slippage.slip };
+  const { fillLimit, entryBar, sizing, collar } = settings;
+  const gateway = new SimulatedVenue({ account, fees, slippage, fillLimit, entryBar });
+  const journal = new DecisionJournal(options.details === true);
+  const recorder = new EquityRecorder(account, { tradeFrom, keepAll: options.equityOfEveryBar === true });
+  const orders = new OrderBook();
+  const engine = new Engine({
+    mode: "backtest",
+    account,
+    gateway,
+    journal,
+    recorder,
+    orders,
+    costs,
+    sizing,
+    collar,
+    timers: clock.timers,
+    random: clock.random,
+    instruments: options.instruments,
+    warmup: options.warmup ?? 0,
+    tradeFrom,
+    timeframes: options.timeframes ?? [],
+    ticksArePrices: options.ticksArePrices === true,
+    createStrategy: options.createStrategy,
+    onFill(fill, tag) {
+      counts.fills++;
+      if (fill.clipped) counts.clipped++;
+      if (options.details === true) fills.push({ fill, tag });
+    },
+    onLog: options.onLog ?? (() => {}),
+  });
+  clock.engine = engine;
+  await drive(engine, options.streams, options.signal);
+  engine.finish(settings.atEnd);
+  const markets = [...engine.markets.values()];
+  return {
+    initialCash: settings.cash,
+    finalEquity: account.exactEquity(),
+    fees: markets.reduce(
+      (sum, { holding }) => addFixed(sum, { units: holding.fees, scale: holding.moneyScale }),
+      zero,
+    ),
+    trades,
+    ...counts,
+    details: options.details === true ? { fills, decisions: journal.lines! } : null,
+    markets,
+    recorder,
+    reasons: orders.reasons,
+    ambiguousBars: gateway.ambiguousBars,
+    decisionsSha256: journal.digest(),
+    account,
+  };
+}
+
+/** Chunks cross the async border here, and nowhere a single event. */
+async function drive(
+  engine: Engine,
+  streams: readonly MarketStream[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const feed = new InstantFeed(streams);
+  const instant: Instant = { time: 0, count: 0, events: [] };
+  try {
+    while (await feed.fill()) {
+      signal?.throwIfAborted();
+      advance(engine, feed, instant);
+    }
+  } finally {
+    await feed.close();
+  }
+}
+
+function advance(engine: Engine, feed: InstantFeed, instant: Instant): void {
+  const run = engine.run.bind(engine);
+  for (feed.runAhead(run); feed.next(instant); feed.runAhead(run)) engine.step(instant);
+}

@@ -1,0 +1,36 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa, type Options } from "execa";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+export const bin = join(root, "bin/geosync.js");
+
+/** What users run is the build: makes it when a source is newer. */
+export function buildWhenStale(): void {
+  const built = statSync(join(root, "dist/cli/main.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const sources = readdirSync(join(root, "src"), { recursive: true }) as string[];
+  if (sources.some((file) => statSync(join(root, "src", file)).mtimeMs > built)) {
+    execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "src")]);
+  }
+}
+
+/** A folder of its own, with the sample data where the documentation has them. */
+export function workingFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "geosync-e2e-"));
+  symlinkSync(join(root, "data"), join(folder, "data"));
+  return folder;
+}
+
+/** Runs the command in a pipe, as a script would, in an environment of its own. */
+export function geosync(args: readonly string[], options: Options = {}) {
+  return execa(process.execPath, [bin, ...args], {
+    cwd: root,
+    extendEnv: false,
+    env: { PATH: process.env.PATH ?? "" },
+    reject: false,
+    ...options,
+  });
+}
