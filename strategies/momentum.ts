@@ -1,8 +1,9 @@
 import { defineStrategy, ValidationError, z } from "geosync";
 
 /**
- * What rose goes on rising. Long when the return over the last `lookback` bars is above `threshold`, out when it is
- * below -`threshold`; in between the position stays. With `allowShort`, short instead of out: needs a margin account.
+ * What rose goes on rising. Goes long when the return over the last `lookback` bars rises above `threshold`, and out
+ * when it falls below -`threshold`; in between the position stays. With `allowShort`, short instead of out: needs a
+ * margin account. Several symbols get equal shares of equity.
  *
  * Earns when trends last longer than `lookback`. Fails at turning points, which it notices only once they are in the
  * return, and in sideways markets, where a threshold of 0 changes sides at every wobble: raise it to pay fewer fees.
@@ -17,31 +18,41 @@ export default defineStrategy({
   }),
   warmup: ({ lookback }) => lookback + 1,
   create({ lookback, threshold, allowShort }, ctx) {
-    if (ctx.symbols.length > 1) {
-      const found = ctx.symbols.join(", ");
-      throw new ValidationError("GEO-USAGE", `momentum: expected one symbol, found ${found}`, {
-        hint: "Run it once for each.",
-      });
-    }
     if (allowShort && ctx.account === "cash") {
       throw new ValidationError("GEO-STRATEGY-PARAMETER", "momentum: allowShort: expected a margin account", {
         hint: "A cash account has no shorts: add --account margin, or leave allowShort out.",
       });
     }
+    const share = 1 / ctx.symbols.length;
     // The last `lookback` closes in a ring: the slot about to be overwritten holds the close of `lookback` bars ago.
     // NaN at first, and comparisons with NaN are false.
-    const closes = new Float64Array(lookback).fill(Number.NaN);
-    let oldest = 0;
+    const start = (symbol: string) => ({
+      symbol,
+      closes: new Float64Array(lookback).fill(Number.NaN),
+      oldest: 0,
+      rising: null as boolean | null,
+    });
+    const states = new Map<string, ReturnType<typeof start>>();
+    const stateOf = (symbol: string) => {
+      const known = states.get(symbol) ?? start(symbol);
+      states.set(symbol, known);
+      return known;
+    };
+    let state = stateOf(ctx.symbol);
     return {
       onBar(bar) {
+        if (bar.symbol !== state.symbol) state = stateOf(bar.symbol);
+        const { closes, oldest } = state;
         const change = bar.close / closes[oldest]! - 1;
         closes[oldest] = bar.close;
-        oldest = (oldest + 1) % lookback;
-        if (allowShort) {
-          if (change > threshold && !ctx.position.isLong) ctx.target({ fraction: 1 });
-          else if (change < -threshold && !ctx.position.isShort) ctx.target({ fraction: -1 });
-        } else if (change > threshold && ctx.position.isFlat) ctx.buy({ fraction: 1 });
-        else if (change < -threshold && ctx.position.isLong) ctx.close();
+        state.oldest = (oldest + 1) % lookback;
+        const rising = change > threshold ? true : change < -threshold ? false : state.rising;
+        // A turn is acted upon once: what was refused is not asked for again on every bar.
+        if (rising === state.rising || !ctx.ready) return;
+        state.rising = rising;
+        if (allowShort) ctx.target({ fraction: rising ? share : -share });
+        else if (rising) ctx.buy({ fraction: share });
+        else ctx.close();
       },
     };
   },

@@ -1,8 +1,9 @@
 import { defineStrategy, sma, ValidationError, z } from "geosync";
 
 /**
- * Two moving averages. Long while the mean of the last `fast` closes is above the mean of the last `slow`, out while
- * it is below; equal means change nothing. With `allowShort`, short instead of out: needs a margin account.
+ * Two moving averages. Goes long when the mean of the last `fast` closes rises above the mean of the last `slow`, and
+ * out when it falls below; equal means change nothing. With `allowShort`, short instead of out: needs a margin account.
+ * Several symbols get equal shares of equity.
  *
  * Earns in long trends. Fails in sideways markets, where the averages keep crossing and each crossing costs a spread
  * and two fees, and it leaves every trend late.
@@ -21,12 +22,6 @@ export default defineStrategy({
     }),
   warmup: ({ slow }) => slow,
   create({ fast, slow, allowShort }, ctx) {
-    if (ctx.symbols.length > 1) {
-      const found = ctx.symbols.join(", ");
-      throw new ValidationError("GEO-USAGE", `sma-cross: expected one symbol, found ${found}`, {
-        hint: "Run it once for each.",
-      });
-    }
     if (allowShort && ctx.account === "cash") {
       throw new ValidationError(
         "GEO-STRATEGY-PARAMETER",
@@ -36,17 +31,32 @@ export default defineStrategy({
         },
       );
     }
-    const fastMean = sma(fast);
-    const slowMean = sma(slow);
+    const share = 1 / ctx.symbols.length;
+    const start = (symbol: string) => ({
+      symbol,
+      fast: sma(fast),
+      slow: sma(slow),
+      above: null as boolean | null,
+    });
+    const states = new Map<string, ReturnType<typeof start>>();
+    const stateOf = (symbol: string) => {
+      const known = states.get(symbol) ?? start(symbol);
+      states.set(symbol, known);
+      return known;
+    };
+    let state = stateOf(ctx.symbol);
     return {
       onBar(bar) {
-        const f = fastMean.update(bar.close);
-        const s = slowMean.update(bar.close);
-        if (allowShort) {
-          if (f > s && !ctx.position.isLong) ctx.target({ fraction: 1 });
-          else if (f < s && !ctx.position.isShort) ctx.target({ fraction: -1 });
-        } else if (f > s && ctx.position.isFlat) ctx.buy({ fraction: 1 });
-        else if (f < s && ctx.position.isLong) ctx.close();
+        if (bar.symbol !== state.symbol) state = stateOf(bar.symbol);
+        const f = state.fast.update(bar.close);
+        const s = state.slow.update(bar.close);
+        const above = f > s ? true : f < s ? false : state.above;
+        // A crossing is acted upon once: what was refused is not asked for again on every bar.
+        if (above === state.above || !ctx.ready) return;
+        state.above = above;
+        if (allowShort) ctx.target({ fraction: above ? share : -share });
+        else if (above) ctx.buy({ fraction: share });
+        else ctx.close();
       },
     };
   },

@@ -47,7 +47,7 @@ export class Account {
     let holding = this.holdings.get(instrument);
     if (holding === undefined) {
       holding = new Holding(instrument);
-      holding.moneyScale = this.moneyScale;
+      holding.setMoneyScale(this.moneyScale);
       this.holdings.set(instrument, holding);
     }
     return holding;
@@ -84,6 +84,7 @@ export class Account {
     const wasOpen = holding.quantity !== 0n;
     holding.growPriceScale(fill.price.scale);
     this.#growMoneyScale(Math.max(holding.notionalScale, fill.fee.amount.scale));
+    holding.setMoneyScale(this.moneyScale);
     const price = widen(fill.price.units, fill.price.scale, holding.priceScale);
     const notional = this.#money(holding, fill.quantity * price);
     this.cash += fill.side === "buy" ? -notional : notional;
@@ -92,14 +93,16 @@ export class Account {
     this.cashNumber = approximate(this.cash, this.moneyScale);
     const { lot } = fill.instrument;
     holding.size = unitsToNumber(holding.quantity, lot.scale);
-    holding.isFlat = holding.quantity < lot.units && holding.quantity > -lot.units;
+    holding.isFlat = Math.abs(holding.size) < holding.lotSize;
+    // A short filled on a gap is backed at the price it got: at an older one, the next order could borrow too much.
+    if (holding.quantity < 0n || !holding.hasPrice) holding.markFill(fill.price);
     if (wasOpen !== (holding.quantity !== 0n)) this.#listOpen(holding);
     this.hasPosition = !holding.isFlat || this.#open.some(({ isFlat }) => !isFlat);
   }
 
   /** quantity × price of a holding (its own scales) as money. */
   #money(holding: Holding, product: bigint): bigint {
-    return product * holding.instrument.multiplier.units * pow10(this.moneyScale - holding.notionalScale);
+    return product * holding.moneyFactor;
   }
 
   #takeFee(fill: Execution, holding: Holding): bigint {
@@ -119,10 +122,11 @@ export class Account {
   /** First in, first out: closes the oldest lots of the other side, what remains opens a lot. */
   #match(fill: Execution, holding: Holding, price: bigint, fee: bigint, tag: string | null): void {
     const buys = fill.side === "buy";
+    const closes = buys ? holding.quantity < 0n : holding.quantity > 0n;
     let remaining = fill.quantity;
     let feeLeft = fee;
     holding.quantity += buys ? remaining : -remaining;
-    while (remaining > 0n && holding.first < holding.lots.length && holding.openCost < 0n === buys) {
+    while (closes && remaining > 0n && holding.first < holding.lots.length) {
       const lot = holding.lots[holding.first]!;
       const closed = lot.quantity < remaining ? lot.quantity : remaining;
       const exitFee = closed === remaining ? feeLeft : (feeLeft * closed) / remaining;
@@ -192,7 +196,7 @@ export class Account {
     for (const holding of this.holdings.values()) {
       holding.grossRealised *= factor;
       holding.fees *= factor;
-      holding.moneyScale = scale;
+      holding.setMoneyScale(scale);
       for (const lot of holding.lots) lot.fees *= factor;
     }
     this.moneyScale = scale;

@@ -36,14 +36,21 @@ export class Holding {
   /** Gross profit of what was closed, and all fees valued in the settlement currency; at the money scale. */
   grossRealised = 0n;
   fees = 0n;
+  /** Of `grossRealised`, `fees` and the fees of lots. */
   moneyScale = 0;
+  /** Turns quantity × price (at their own scales) into money. */
+  moneyFactor = 1n;
+  readonly lotSize: number;
+  #factorFor = Number.NaN;
   /** Last known price. */
   mark = Number.NaN;
   #column: FixedColumn | null = null;
   #row = 0;
+  #fillPrice: Fixed | null = null;
 
   constructor(instrument: Instrument) {
     this.instrument = instrument;
+    this.lotSize = unitsToNumber(instrument.lot.units, instrument.lot.scale);
     this.multiplier = unitsToNumber(instrument.multiplier.units, instrument.multiplier.scale);
   }
 
@@ -58,13 +65,20 @@ export class Holding {
     this.#row = row;
   }
 
+  /** A fill is news of the price, too: it stands until the market shows the next one. */
+  markFill(price: Fixed): void {
+    this.mark = unitsToNumber(price.units, price.scale);
+    this.#column = null;
+    this.#fillPrice = price;
+  }
+
   get hasPrice(): boolean {
-    return this.#column !== null;
+    return this.#column !== null || this.#fillPrice !== null;
   }
 
   /** The last known price, exactly. Needs `hasPrice`. */
   exactMark(): Fixed {
-    return fixedAt(this.#column!, this.#row);
+    return this.#column === null ? this.#fillPrice! : fixedAt(this.#column, this.#row);
   }
 
   /** Average entry price of the open lots, for display; null when flat. */
@@ -82,6 +96,15 @@ export class Holding {
   get unrealised(): number {
     if (this.quantity === 0n) return 0;
     return this.size * this.mark * this.multiplier - unitsToNumber(this.openCost, this.notionalScale);
+  }
+
+  /** Fits the factor to the account's scale; amounts already at it stay as they are. */
+  setMoneyScale(scale: number): void {
+    const shift = scale - this.notionalScale;
+    this.moneyScale = scale;
+    if (shift === this.#factorFor || shift < 0) return;
+    this.#factorFor = shift;
+    this.moneyFactor = this.instrument.multiplier.units * pow10(shift);
   }
 
   /** Prices are kept on one scale, grown when a finer one arrives. */

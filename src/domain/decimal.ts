@@ -47,6 +47,7 @@ function textOf(value: unknown): string | undefined {
 export function describe(value: unknown): string {
   if (typeof value === "string") return value.length > 40 ? `"${value.slice(0, 40)}…"` : `"${value}"`;
   if (DecimalJs.isDecimal(value)) return `Decimal ${value.toString()}`;
+  if (typeof value === "function") return "a function";
   if (value === null || typeof value !== "object") return String(value);
   return Array.isArray(value) ? `an array of ${value.length}` : "an object";
 }

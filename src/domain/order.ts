@@ -130,15 +130,22 @@ export function isFinal(status: OrderStatus): boolean {
 }
 
 /**
- * The order after `change`; the same object when the news is stale.
- * @throws OrderError GEO-ORDER-TRANSITION for an overfill: more was filled than was ordered.
+ * The order after `change`, no longer in doubt; the same object when the news is stale.
+ * @throws OrderError GEO-ORDER-TRANSITION for an overfill (more was filled than was ordered) and a fill of nothing.
  */
 export function applyChange(order: Order, change: OrderChange): Order {
   if (change.kind !== "filled") {
     const status = nextStatus(order.status, change.kind);
     if (status === "stale") return order;
     const id = change.kind === "accepted" ? (change.id ?? order.id) : order.id;
-    return Object.freeze({ ...order, id, status, reason: "reason" in change ? change.reason : order.reason });
+    const reason = "reason" in change ? change.reason : order.reason;
+    return Object.freeze({ ...order, id, status, inDoubt: false, reason });
+  }
+  if (!change.quantity.gt(0)) {
+    throw new OrderError(
+      "GEO-ORDER-TRANSITION",
+      `order ${order.id}: expected a fill of more than 0, found ${change.quantity}`,
+    );
   }
   const filled = order.filledQuantity.plus(change.quantity);
   if (order.quantity !== null && filled.gt(order.quantity)) {
@@ -152,6 +159,7 @@ export function applyChange(order: Order, change: OrderChange): Order {
   return Object.freeze({
     ...order,
     status,
+    inDoubt: false,
     filledQuantity: filled,
     averagePrice,
     reason: complete ? "filled" : order.reason,

@@ -2,7 +2,8 @@ import { ValidationError } from "./errors.ts";
 
 /**
  * Currencies that end a symbol written without a separator, longest first: BTCBUSD is BTC/BUSD, never BTCB/USD.
- * Names of three letters also end many share tickers (ABNB, GBTC); they count only behind a base of two or more.
+ * Names of three letters also end many share tickers (ABNB, GBTC); they count only behind a base of two or more. And
+ * BNBUSD, DOTUSD are prices in dollars of coins that end in B or T: BUSD and TUSD count behind a base of three or more.
  */
 const quotes = [
   "FDUSD",
@@ -80,7 +81,12 @@ function splitPair(symbol: string): { base: string; quote: string } | undefined 
   if (parts.length > 2) return undefined;
   for (const quote of quotes) {
     const base = symbol.slice(0, -quote.length);
-    if (symbol.endsWith(quote) && base.length >= (quote.length > 3 ? 1 : 2)) return { base, quote };
+    if (symbol.endsWith(quote) && base.length >= shortestBase(quote)) return { base, quote };
   }
   return undefined;
+}
+
+function shortestBase(quote: string): number {
+  if (quote === "BUSD" || quote === "TUSD") return 3;
+  return quote.length > 3 ? 1 : 2;
 }

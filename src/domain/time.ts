@@ -43,13 +43,18 @@ export function parseTimeframe(text: string, field = "timeframe"): Timeframe {
     );
   }
   const ms = count * units[match[2]!]!;
-  return match[2] === "M" || match[2] === "y" ? { label: match[0], ms } : timeframeOf(ms);
+  // Asked for, 4w are four weeks; only lengths found in data are taken for months.
+  return match[2] === "M" || match[2] === "y" ? { label: match[0], ms } : ofFixedUnits(ms);
 }
 
 /** The timeframe of a bar length; months and years are named by the calendar lengths they can have. */
 export function timeframeOf(ms: number): Timeframe {
   if (ms >= 28 * dayMs && ms <= 31 * dayMs) return { label: "1M", ms };
   if (ms >= 365 * dayMs && ms <= 366 * dayMs) return { label: "1y", ms };
+  return ofFixedUnits(ms);
+}
+
+function ofFixedUnits(ms: number): Timeframe {
   for (const unit of ["w", "d", "h", "m", "s"] as const) {
     if (ms % units[unit]! === 0) return { label: `${ms / units[unit]!}${unit}`, ms };
   }

@@ -25,6 +25,7 @@ export function writeDecision(to: TextWriter, time: Millis, decision: Decision):
       break;
     case "cancel":
       head(to, '["cancel",', decision.number, time);
+      to.ascii("]\n");
       break;
     case "fill":
       head(to, '["fill",', decision.number, time);
@@ -32,10 +33,11 @@ export function writeDecision(to: TextWriter, time: Millis, decision: Decision):
       break;
     case "ended":
       head(to, '["end",', decision.number, time);
-      to.ascii(`,"${decision.reason}"`);
+      to.ascii(',"');
+      to.ascii(decision.reason);
+      to.ascii('"]\n');
       break;
   }
-  to.ascii("]\n");
 }
 
 function head(to: TextWriter, name: string, number: number, time: Millis): void {
@@ -54,53 +56,62 @@ function writeFill(to: TextWriter, fill: Execution): void {
   to.fixed(fill.price.units, fill.price.scale);
   to.ascii('","');
   to.fixed(fill.quantity, fill.instrument.lot.scale);
-  to.ascii(fill.maker ? '","maker"' : '","taker"');
-  if (fill.clipped) to.ascii(',"clipped"');
+  if (fill.clipped) to.ascii(fill.maker ? '","maker","clipped"]\n' : '","taker","clipped"]\n');
+  else to.ascii(fill.maker ? '","maker"]\n' : '","taker"]\n');
 }
 
+const kinds = {
+  buy: {
+    market: '","buy","market",{"',
+    limit: '","buy","limit",{"',
+    stop: '","buy","stop",{"',
+    stop_limit: '","buy","stop_limit",{"',
+  },
+  sell: {
+    market: '","sell","market",{"',
+    limit: '","sell","limit",{"',
+    stop: '","sell","stop",{"',
+    stop_limit: '","sell","stop_limit",{"',
+  },
+} as const;
+
 function writeOrder(to: TextWriter, order: PlaceCommand): void {
-  const {
-    instrument,
-    side,
-    type,
-    sizing,
-    limit,
-    stop,
-    timeInForce,
-    expires,
-    postOnly,
-    reduceOnly,
-    exits,
-    tag,
-  } = order;
+  const { instrument, sizing } = order;
   to.ascii(',"');
   to.ascii(instrument.symbol);
-  to.ascii('","');
-  to.ascii(side);
-  to.ascii('","');
-  to.ascii(type);
-  if (sizing.kind === "quantity")
-    decimal(to, '",{"quantity":"', { units: sizing.units, scale: instrument.lot.scale });
-  else {
-    decimal(to, '",{"value":"', sizing.value);
-    if (sizing.plus !== 0n) decimal(to, ',"plus":"', { units: sizing.plus, scale: instrument.lot.scale });
+  to.ascii(kinds[order.side][order.type]);
+  if (sizing.kind === "quantity") {
+    to.ascii('quantity":"');
+    to.fixed(sizing.units, instrument.lot.scale);
+  } else {
+    to.ascii('value":"');
+    to.fixed(sizing.value.units, sizing.value.scale);
+    if (sizing.plus !== 0n) member(to, '","plus":"', { units: sizing.plus, scale: instrument.lot.scale });
   }
-  if (limit !== null) decimal(to, ',"limit":"', limit);
-  if (stop !== null) decimal(to, ',"stop":"', stop);
+  if (order.limit !== null) member(to, '","limit":"', order.limit);
+  if (order.stop !== null) member(to, '","stop":"', order.stop);
+  for (const exit of order.exits)
+    member(to, exit.role === "stopLoss" ? '","stopLoss":"' : '","takeProfit":"', exit.price);
+  to.ascii('"');
+  writeTerms(to, order);
+  to.ascii("}]\n");
+}
+
+function writeTerms(to: TextWriter, { timeInForce, expires, postOnly, reduceOnly, tag }: PlaceCommand): void {
   if (timeInForce !== "GTC") to.ascii(`,"timeInForce":"${timeInForce}"`);
-  if (expires !== null) to.ascii(`,"expires":${expires}`);
+  if (expires !== null) {
+    to.ascii(',"expires":');
+    to.number(expires);
+  }
   if (postOnly) to.ascii(',"postOnly":true');
   if (reduceOnly) to.ascii(',"reduceOnly":true');
-  for (const exit of exits) decimal(to, `,"${exit.role}":"`, exit.price);
   if (tag !== null) {
     to.ascii(',"tag":');
     to.json(tag);
   }
-  to.ascii("}");
 }
 
-function decimal(to: TextWriter, name: string, value: Fixed): void {
+function member(to: TextWriter, name: string, value: Fixed): void {
   to.ascii(name);
   to.fixed(value.units, value.scale);
-  to.ascii('"');
 }

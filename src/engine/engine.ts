@@ -352,7 +352,7 @@ export class Engine {
     this.#lastChunk = null;
     let market = this.markets.get(instrument);
     if (market === undefined) {
-      const { account, timeframes, ticksArePrices } = this.#options;
+      const { account } = this.#options;
       if (instrument.settle !== account.currency) {
         throw new GeoSyncError(
           "GEO-DATA-SYMBOL",
@@ -360,7 +360,7 @@ export class Engine {
           { hint: "Run the symbols of each currency by themselves." },
         );
       }
-      market = new Market(instrument, account, timeframes, ticksArePrices);
+      market = new Market(instrument, account, this.#options);
       this.markets.set(instrument, market);
     }
     this.#lastInstrument = instrument;

@@ -3,11 +3,19 @@ import type { Holding } from "../account/holding.ts";
 import { numberAt } from "../domain/columns.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { BarChunk, MarketChunk, TickChunk } from "../domain/market.ts";
-import { parseTimeframe } from "../domain/time.ts";
+import { type Millis, parseTimeframe } from "../domain/time.ts";
 import { BarSeries } from "./barSeries.ts";
 import { CloseHistory } from "./closeHistory.ts";
 import { illegal } from "./request.ts";
 import { BarView, PositionView, pointBar, pointTick, TickView } from "./views.ts";
+
+export interface MarketOptions {
+  readonly timeframes: readonly string[];
+  /** No bars in the run: closes are the ticks themselves. */
+  readonly ticksArePrices: boolean;
+  /** What came up to then is warm-up. */
+  readonly tradeFrom: Millis;
+}
 
 /** What the engine knows of one instrument: the past, the last price, the views it shows to strategies. */
 export class Market {
@@ -24,14 +32,13 @@ export class Market {
   firstPrice = Number.NaN;
   readonly #history: CloseHistory;
   readonly #ticksArePrices: boolean;
+  readonly #tradeFrom: Millis;
+  #beforeRange = true;
 
-  constructor(
-    instrument: Instrument,
-    account: Account,
-    timeframes: readonly string[],
-    ticksArePrices: boolean,
-  ) {
+  constructor(instrument: Instrument, account: Account, options: MarketOptions) {
+    const { timeframes, ticksArePrices, tradeFrom } = options;
     this.instrument = instrument;
+    this.#tradeFrom = tradeFrom;
     this.bar = new BarView(instrument.symbol);
     this.tick = new TickView(instrument.symbol);
     this.#ticksArePrices = ticksArePrices;
@@ -68,6 +75,7 @@ export class Market {
     if (!chunk.derived) this.holding.markAt(chunk.close, row, close);
     this.#history.observe(chunk, row);
     pointBar(this.bar, chunk, row, this.bars, close);
+    if (this.#beforeRange) this.#start(chunk.times[row]!, close);
     this.seen = ++this.bars;
     if (this.series.size > 0) for (const series of this.series.values()) series.add(chunk, row);
   }
@@ -75,6 +83,7 @@ export class Market {
   observeTick(chunk: TickChunk, row: number): void {
     const price = numberAt(chunk.price, row);
     this.holding.markAt(chunk.price, row, price);
+    if (this.#beforeRange) this.#start(chunk.times[row]!, price);
     if (this.#ticksArePrices) {
       this.#history.observe(chunk, row);
       this.seen++;
@@ -89,5 +98,11 @@ export class Market {
   observe(chunk: MarketChunk, row: number): void {
     if (chunk.kind === "bar") this.observeBar(chunk, row);
     else this.observeTick(chunk, row);
+  }
+
+  #start(time: Millis, price: number): void {
+    if (time <= this.#tradeFrom) return;
+    this.#beforeRange = false;
+    this.firstPrice = price;
   }
 }

@@ -1,6 +1,6 @@
 import { describe, numericText } from "../domain/decimal.ts";
 import { OrderError } from "../domain/errors.ts";
-import { compareFixed, type Fixed, parseFixed } from "../domain/fixed.ts";
+import { compareFixed, type Fixed, parseFixed, zero } from "../domain/fixed.ts";
 import { type Instrument, snapPrice } from "../domain/instrument.ts";
 import type { OrderSide, OrderType, TimeInForce } from "../domain/order.ts";
 import { didYouMean } from "../domain/suggest.ts";
@@ -58,6 +58,8 @@ export function readRequest(side: OrderSide, request: OrderRequest, instrument: 
   for (const key in request) {
     if (!known.has(key)) throw illegal(`unknown member "${key}".${didYouMean(key, known)}`);
   }
+  const size = sizeOf(request);
+  if (isPlain(request)) return plainMarketOrder(side, size, false, tagOf(request.tag));
   if (request.trail !== undefined) {
     throw illegal(
       "trail: trailing stops are not available yet",
@@ -77,7 +79,7 @@ export function readRequest(side: OrderSide, request: OrderRequest, instrument: 
   return {
     side,
     type,
-    size: sizeOf(request),
+    size,
     limit,
     stop,
     ...lifetime(request),
@@ -89,11 +91,55 @@ export function readRequest(side: OrderSide, request: OrderRequest, instrument: 
   };
 }
 
-/** A finite number as its exact decimal; whole numbers, the usual case, take the short way. */
+/** A market order with nothing besides: what most requests are. */
+export function plainMarketOrder(
+  side: OrderSide,
+  size: Size,
+  reduceOnly: boolean,
+  tag: string | null,
+): Intent {
+  return {
+    side,
+    type: "market",
+    size,
+    limit: null,
+    stop: null,
+    timeInForce: "GTC",
+    expires: null,
+    postOnly: false,
+    reduceOnly,
+    stopLoss: null,
+    takeProfit: null,
+    tag,
+  };
+}
+
+function isPlain(request: OrderRequest): boolean {
+  return (
+    request.limit === undefined &&
+    request.stop === undefined &&
+    request.trail === undefined &&
+    request.timeInForce === undefined &&
+    request.expires === undefined &&
+    request.postOnly === undefined &&
+    request.reduceOnly === undefined &&
+    request.stopLoss === undefined &&
+    request.takeProfit === undefined
+  );
+}
+
+/** The last number that came with a fraction, and its decimal: strategies tend to ask for the same size again. */
+let lastNumber = Number.NaN;
+let lastExact: Fixed = zero;
+
+/** A finite number as its exact decimal. */
 export function exact(value: unknown, member: string): Fixed {
+  if (value === lastNumber) return lastExact;
   if (Number.isSafeInteger(value)) return { units: BigInt(value as number), scale: 0 };
   try {
-    return parseFixed(numericText(value, member));
+    const amount = parseFixed(numericText(value, member));
+    if (typeof value === "number") [lastNumber, lastExact] = [value, amount];
+    return amount;
   } catch (error) {
     throw illegal((error as Error).message);
   }
@@ -111,20 +157,18 @@ export function tagOf(tag: unknown): string | null {
   return tag;
 }
 
-function sizeOf(request: OrderRequest): Size {
-  const { quantity, fraction, notional } = request;
-  let kind: Size["kind"] | undefined;
-  let count = 0;
-  if (quantity !== undefined) [kind, count] = ["quantity", count + 1];
-  if (fraction !== undefined) [kind, count] = ["fraction", count + 1];
-  if (notional !== undefined) [kind, count] = ["notional", count + 1];
-  if (kind === undefined || count > 1) {
+function sizeOf({ quantity, fraction, notional }: OrderRequest): Size {
+  const count =
+    Number(quantity !== undefined) + Number(fraction !== undefined) + Number(notional !== undefined);
+  if (count !== 1) {
     throw illegal(
       `expected exactly one of quantity, fraction and notional, found ${count === 0 ? "none" : count}`,
     );
   }
-  const amount = exact(request[kind], kind);
-  if (amount.units <= 0n) throw illegal(`${kind}: expected more than 0, found ${describe(request[kind])}`);
+  const kind = quantity !== undefined ? "quantity" : fraction !== undefined ? "fraction" : "notional";
+  const value = quantity ?? fraction ?? notional;
+  const amount = exact(value, kind);
+  if (amount.units <= 0n) throw illegal(`${kind}: expected more than 0, found ${describe(value)}`);
   return { kind, amount };
 }
 

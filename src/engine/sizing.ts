@@ -1,6 +1,6 @@
 import type { Sizing } from "../domain/execution.ts";
 import { divideDown, type Fixed, multiplyFixed, pow10 } from "../domain/fixed.ts";
-import { unitValue } from "../domain/instrument.ts";
+import { type Instrument, unitValue } from "../domain/instrument.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { CostEstimate } from "../domain/ports.ts";
 import type { Market } from "./market.ts";
@@ -48,6 +48,14 @@ export function ofValue(order: ValueOrder, { sizing, collar, costs }: SizingRule
   function lots(units: bigint): bigint {
     return units - (units % instrument.lot.units);
   }
+}
+
+/** What an order is taken to come to while it is open: one by value, what its value buys at the reference price. */
+export function expectedUnits(instrument: Instrument, sizing: Sizing, reference: Fixed | null): bigint {
+  if (sizing.kind === "quantity") return sizing.units;
+  if (reference === null) return sizing.plus;
+  const units = divideDown(sizing.value, unitValue(instrument, reference), instrument.lot.scale);
+  return sizing.plus + units - (units % instrument.lot.units);
 }
 
 /** The price an order is sized and checked by: its own where it names one, else the last one known. */

@@ -23,9 +23,9 @@ import type { Desk } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
 import type { Market } from "./market.ts";
 import { type OrderBook, type OrderRecord, openQuantity, orderView, reservedBy } from "./orderBook.ts";
-import { exact, type Intent, illegal, readRequest, tagOf } from "./request.ts";
+import { exact, type Intent, illegal, plainMarketOrder, readRequest, type Size, tagOf } from "./request.ts";
 import { approve, review } from "./risk.ts";
-import { ofQuantity, ofValue, referencePrice } from "./sizing.ts";
+import { expectedUnits, ofQuantity, ofValue, referencePrice } from "./sizing.ts";
 import type { Timers } from "./timers.ts";
 
 export interface DeskOptions {
@@ -126,6 +126,9 @@ export class TradingDesk implements Desk {
   }
 
   target(market: Market, request: TargetRequest): OrderId | null {
+    if (typeof request !== "object" || request === null) {
+      throw illegal(`target: expected an object such as { fraction: 1 }, found ${describe(request)}`);
+    }
     const { symbol: _, tag, ...size } = request as TargetRequest & { readonly [key: string]: unknown };
     const member = Object.keys(size)[0];
     if ((member !== "quantity" && member !== "fraction") || Object.keys(size).length !== 1) {
@@ -222,6 +225,8 @@ export class TradingDesk implements Desk {
     const present = multiplyFixed({ units: net < 0n ? -net : net, scale: instrument.lot.scale }, value);
     const difference = addFixed(wanted, negateFixed(present));
     if (difference.units > 0n) {
+      // As below: what comes to less than a lot is nothing to trade.
+      if (divideDown(difference, value, instrument.lot.scale) < instrument.lot.units) return null;
       return this.#submit(
         market,
         marketIntent(side, tag, false),
@@ -246,7 +251,7 @@ export class TradingDesk implements Desk {
     const { orders, account, costs } = this.#options;
     const command = this.#command(market, intent, sizing);
     const reference = referencePrice(market, intent.limit, intent.stop);
-    const expected = sizing.kind === "quantity" ? sizing.units : sizing.plus + sizing.cap;
+    const expected = expectedUnits(market.instrument, sizing, reference);
     this.#sink.record(command);
     const reserved = reservedBy(orders);
     const outcome = review(command, { account, costs, ready: this.#isReady(market), reference, reserved });
@@ -311,19 +316,9 @@ export class TradingDesk implements Desk {
   }
 }
 
+/** The size of orders whose sizing is made here. */
+const sized: Size = { kind: "quantity", amount: zero };
+
 function marketIntent(side: OrderSide, tag: string | null, reduceOnly: boolean): Intent {
-  return {
-    side,
-    type: "market",
-    size: { kind: "quantity", amount: zero },
-    limit: null,
-    stop: null,
-    timeInForce: "GTC",
-    expires: null,
-    postOnly: false,
-    reduceOnly,
-    stopLoss: null,
-    takeProfit: null,
-    tag,
-  };
+  return plainMarketOrder(side, sized, reduceOnly, tag);
 }

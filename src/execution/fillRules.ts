@@ -33,22 +33,25 @@ export function pricesOf(chunk: MarketChunk, row: number): Prices {
   return { open: chunk.open, high: chunk.high, low: chunk.low, row, isTick: false };
 }
 
-/**
- * Whether and at what price an order fills on an event all of whose prices it may use. Null: it does not.
- * Marks a stop-limit as triggered.
- */
+/** Whether and at what price an order fills on an event all of whose prices it may use. Null: it does not. */
 export function fillOn(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
   switch (order.command.type) {
     case "market":
       // A market order pays the first price formed after the decision: the next bar's open, or the next tick.
       return { order, price: fixedAt(prices.open, prices.row), atOpen: true, maker: false, slips: true };
     case "limit":
-      return limitFill(order, prices, rule);
+      return limitFill(order, prices, rule, order.seen);
     case "stop":
       return stopFill(order, prices);
     case "stop_limit":
-      return order.triggered ? limitFill(order, prices, rule) : stopLimitFill(order, prices, rule);
+      return order.triggered ? limitFill(order, prices, rule, true) : stopLimitFill(order, prices, rule);
   }
+}
+
+/** True when the event reaches the order's stop, at its open or later. */
+export function reachesStop(order: Resting, prices: Prices): boolean {
+  const worst = order.command.side === "buy" ? prices.high : prices.low;
+  return compare(worst, prices.row, order.command.stop!, order.stop) * sign(order) >= 0;
 }
 
 /** True when a limit would take liquidity at the first price of the event. */
@@ -56,13 +59,13 @@ export function isMarketable(order: Resting, prices: Prices, rule: FillLimit): b
   return reaches(compare(prices.open, prices.row, order.command.limit!, order.limit) * sign(order), rule);
 }
 
-function limitFill(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
+/** `rested`: the limit was in the book before the event. */
+function limitFill(order: Resting, prices: Prices, rule: FillLimit, rested: boolean): Candidate | null {
   const limit = order.command.limit!;
   if (isMarketable(order, prices, rule)) {
     // A gap fills at the open. A trade print beyond a resting limit went through it: we had our own price.
-    const ownPrice = prices.isTick && order.seen;
-    const price = ownPrice ? limit : fixedAt(prices.open, prices.row);
-    return { order, price, atOpen: true, maker: order.seen, slips: false };
+    const price = prices.isTick && rested ? limit : fixedAt(prices.open, prices.row);
+    return { order, price, atOpen: true, maker: rested, slips: false };
   }
   const best = order.command.side === "buy" ? prices.low : prices.high;
   if (!reaches(compare(best, prices.row, limit, order.limit) * sign(order), rule)) return null;
@@ -75,20 +78,17 @@ function stopFill(order: Resting, prices: Prices): Candidate | null {
   if (compare(prices.open, prices.row, stop, order.stop) * sign(order) >= 0) {
     return { order, price: fixedAt(prices.open, prices.row), atOpen: true, maker: false, slips: true };
   }
-  const worst = order.command.side === "buy" ? prices.high : prices.low;
-  if (compare(worst, prices.row, stop, order.stop) * sign(order) < 0) return null;
+  if (!reachesStop(order, prices)) return null;
   return { order, price: stop, atOpen: false, maker: false, slips: true };
 }
 
 function stopLimitFill(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
-  const { stop, limit, side } = order.command;
+  const { stop, limit } = order.command;
   if (compare(prices.open, prices.row, stop!, order.stop) * sign(order) >= 0) {
-    order.triggered = true;
-    return limitFill(order, prices, rule);
+    // Only now does the limit meet the market: what it can take at once, it takes.
+    return limitFill(order, prices, rule, false);
   }
-  const worst = side === "buy" ? prices.high : prices.low;
-  if (compare(worst, prices.row, stop!, order.stop) * sign(order) < 0) return null;
-  order.triggered = true;
+  if (!reachesStop(order, prices)) return null;
   // Reached inside the bar: at that moment the market stood at the stop. A limit on its far side takes it there; one
   // on the near side would need a way back of which the bar says nothing, so it waits for the next.
   if (!reaches(compareFixed(stop!, limit!) * sign(order), rule)) return null;

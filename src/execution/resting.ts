@@ -4,13 +4,13 @@ import type { Millis } from "../domain/time.ts";
 
 /** An order as the simulated venue keeps it. Its own object: the engine's book is never shared. */
 export interface Resting {
-  readonly command: Approved<PlaceCommand>;
+  command: Approved<PlaceCommand>;
   /** Nearest doubles of limit and stop, for the first look; ties are settled exactly. NaN when absent. */
   readonly limit: number;
   readonly stop: number;
   /** The market has been seen once while the order was active. */
   seen: boolean;
-  /** A stop-limit whose stop was reached. */
+  /** A stop-limit whose stop was reached by an earlier event. */
   triggered: boolean;
   /** End of its life for DAY and GTD; null otherwise. */
   expires: Millis | null;

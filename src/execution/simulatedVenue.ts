@@ -1,5 +1,5 @@
 import type { Account } from "../account/account.ts";
-import type { Approved, ExecutionEvent, PlaceCommand } from "../domain/execution.ts";
+import type { Approved, CancelCommand, ExecutionEvent, PlaceCommand } from "../domain/execution.ts";
 import { multiplyFixed } from "../domain/fixed.ts";
 import { type Instrument, unitValue } from "../domain/instrument.ts";
 import { instrumentAt, type MarketEvent } from "../domain/market.ts";
@@ -10,7 +10,15 @@ import { dayMs, type Millis } from "../domain/time.ts";
 import type { FeeModel } from "./costs/fee.ts";
 import type { SlippageModel } from "./costs/slippage.ts";
 import { type EntryBar, exitOnEntryBar } from "./entryBar.ts";
-import { type Candidate, type FillLimit, fillOn, isMarketable, type Prices, pricesOf } from "./fillRules.ts";
+import {
+  type Candidate,
+  type FillLimit,
+  fillOn,
+  isMarketable,
+  type Prices,
+  pricesOf,
+  reachesStop,
+} from "./fillRules.ts";
 import { type Resting, rest, restExit } from "./resting.ts";
 import { sizeAtFill } from "./sizing.ts";
 
@@ -83,6 +91,7 @@ export class SimulatedVenue implements ExecutionGateway {
     for (const orders of this.#resting.values()) {
       const order = orders.find((candidate) => candidate.command.number === command.number);
       if (order !== undefined) this.#end(order, command.reason);
+      else this.#dropUnborn(orders, command);
     }
   }
 
@@ -104,9 +113,9 @@ export class SimulatedVenue implements ExecutionGateway {
       const side: OrderSide = this.#turn < this.#events.length ? "sell" : "buy";
       const event = this.#events[this.#turn % this.#events.length]!;
       if (this.#matchOne(event, side)) return;
+      this.#afterwards(event, side);
       this.#turn++;
     }
-    for (const event of this.#events) this.#afterwards(event);
     this.#events = noEvents;
   }
 
@@ -123,14 +132,21 @@ export class SimulatedVenue implements ExecutionGateway {
       }
       const candidate = fillOn(order, event.prices, this.#options.fillLimit);
       if (candidate === null) continue;
-      if (best !== null && areSiblings(best.order, candidate.order) && !best.atOpen && !candidate.atOpen) {
-        this.ambiguousBars++;
-      }
       if (best === null || rankOf(candidate) < rankOf(best)) best = candidate;
     }
     if (best === null) return false;
+    if (best.order.attached !== null && !best.atOpen && this.#siblingFills(best.order, event)) {
+      this.ambiguousBars++;
+    }
     this.#fill(best, event);
     return true;
+  }
+
+  #siblingFills(order: Resting, { instrument, prices }: Seen): boolean {
+    const { fillLimit } = this.#options;
+    return this.#resting
+      .get(instrument)!
+      .some((other) => other !== order && areSiblings(order, other) && fillOn(other, prices, fillLimit));
   }
 
   #reasonToEnd(order: Resting, event: Seen): ReasonCode | null {
@@ -158,7 +174,8 @@ export class SimulatedVenue implements ExecutionGateway {
     const price = slips ? slippage.slip(candidate.price, side, instrument) : candidate.price;
     const sized = sizeAtFill(command, price, fees.factor(maker), account);
     if ("refused" in sized) {
-      this.#end(order, order.attached !== null ? "cancelled:oco" : sized.refused);
+      const orphaned = order.attached !== null && sized.refused === "refused:no-position";
+      this.#end(order, orphaned ? "cancelled:oco" : sized.refused);
       return;
     }
     const { quantity, clipped } = sized;
@@ -207,18 +224,24 @@ export class SimulatedVenue implements ExecutionGateway {
     }
   }
 
-  /** What ends with the event itself, and what the next one must know of it. */
-  #afterwards(event: Seen): void {
+  /** What ends with the event itself, and what the next one (of the same instant, perhaps) must know of it. */
+  #afterwards(event: Seen, side: OrderSide): void {
     const orders = this.#resting.get(event.instrument)!;
-    if (orders.length === 0) return;
-    for (const order of [...orders]) {
-      if (!isActive(order, event)) continue;
-      const { timeInForce } = order.command;
-      if (timeInForce === "IOC") this.#end(order, "expired:ioc");
-      else if (timeInForce === "FOK") this.#end(order, "expired:fok");
-      else if (timeInForce === "DAY") order.expires ??= (Math.floor(event.openTime / dayMs) + 1) * dayMs;
-      order.seen = true;
+    for (let i = 0; i < orders.length; ) {
+      const order = orders[i]!;
+      if (order.command.side === side && isActive(order, event)) this.#age(order, event);
+      // An order that ended has left its place to the next one.
+      if (orders[i] === order) i++;
     }
+  }
+
+  #age(order: Resting, event: Seen): void {
+    const { timeInForce, type } = order.command;
+    if (timeInForce === "IOC") this.#end(order, "expired:ioc");
+    else if (timeInForce === "FOK") this.#end(order, "expired:fok");
+    else if (timeInForce === "DAY") order.expires ??= (Math.floor(event.openTime / dayMs) + 1) * dayMs;
+    if (type === "stop_limit" && !order.triggered) order.triggered = reachesStop(order, event.prices);
+    order.seen = true;
   }
 
   #tell(event: ExecutionEvent): void {
@@ -248,6 +271,16 @@ export class SimulatedVenue implements ExecutionGateway {
     // Exits whose entry never came to life end with it.
     for (const exit of order.command.exits)
       this.#tell({ kind: "ended", number: exit.number, reason: "cancelled:oco" });
+  }
+
+  /** An exit cancelled before its entry filled will never be born. */
+  #dropUnborn(orders: readonly Resting[], { number, reason }: CancelCommand): void {
+    for (const order of orders) {
+      const exits = order.command.exits.filter((exit) => exit.number !== number);
+      if (exits.length === order.command.exits.length) continue;
+      order.command = { ...order.command, exits };
+      this.#tell({ kind: "ended", number, reason });
+    }
   }
 
   #endSiblings(order: Resting): void {

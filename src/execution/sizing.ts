@@ -31,8 +31,9 @@ export function sizeAtFill(command: PlaceCommand, price: Fixed, feeFactor: Fixed
   let clipped = false;
   if (sizing.kind === "quantity") quantity = sizing.units;
   else {
-    quantity = valueQuantity(sizing, multiplyFixed(value, feeFactor), instrument);
-    clipped = quantity === sizing.cap + sizing.plus;
+    const bought = lotsFor(sizing.value, multiplyFixed(value, feeFactor), instrument);
+    clipped = bought > sizing.cap;
+    quantity = sizing.plus + (clipped ? sizing.cap : bought);
   }
   const reducesOnly = command.reduceOnly || (side === "sell" && account.kind === "cash");
   if (reducesOnly && quantity > closable) {
@@ -42,11 +43,11 @@ export function sizeAtFill(command: PlaceCommand, price: Fixed, feeFactor: Fixed
   }
   if (quantity > closable) {
     const unitCost = multiplyFixed(value, feeFactor);
-    const free = freeAfterClosing(account, holding, closable, value);
+    const free = freeAfterClosing(account, holding, closable, value, unitCost);
     const cost = multiplyFixed({ units: quantity - closable, scale: instrument.lot.scale }, unitCost);
     if (compareFixed(cost, free) > 0) {
       if (sizing.kind === "quantity" && !sizing.mayShrink) return { refused: "refused:insufficient-cash" };
-      const payable = free.units > 0n ? divideDown(free, unitCost, instrument.lot.scale) : 0n;
+      const payable = free.units > 0n ? lotsFor(free, unitCost, instrument) : 0n;
       if (closable + payable === 0n) return { refused: "refused:insufficient-cash" };
       quantity = closable + payable;
       clipped = true;
@@ -58,22 +59,28 @@ export function sizeAtFill(command: PlaceCommand, price: Fixed, feeFactor: Fixed
   return { quantity, clipped };
 }
 
-/** The quantity that `value` pays for, fee included, within the cap; besides what is netted first. */
-function valueQuantity(
-  sizing: PlaceCommand["sizing"] & { kind: "value" },
-  unitCost: Fixed,
-  instrument: Instrument,
-): bigint {
-  const bought = divideDown(sizing.value, unitCost, instrument.lot.scale);
-  return sizing.plus + (bought < sizing.cap ? bought : sizing.cap);
+/** How much `value` pays for at `unitCost` (fee included), in whole lots. */
+function lotsFor(value: Fixed, unitCost: Fixed, { lot }: Instrument): bigint {
+  const units = divideDown(value, unitCost, lot.scale);
+  return units - (units % lot.units);
 }
 
-/** What opening may cost once `closable` is closed: a sold long pays in, a bought-back short frees its backing. */
-function freeAfterClosing(account: Account, holding: Holding, closable: bigint, value: Fixed): Fixed {
+/**
+ * What opening may cost once `closable` is closed and its fee is paid: a sold long pays in, a bought-back short frees
+ * its backing.
+ */
+function freeAfterClosing(
+  account: Account,
+  holding: Holding,
+  closable: bigint,
+  value: Fixed,
+  unitCost: Fixed,
+): Fixed {
   const free = account.free();
   if (closable === 0n) return free;
-  const traded = multiplyFixed({ units: closable, scale: holding.instrument.lot.scale }, value);
-  if (holding.quantity > 0n) return addFixed(free, traded);
-  const backing = holding.exactValue();
-  return addFixed(free, addFixed(addFixed(backing, backing), negateFixed(traded)));
+  const closed: Fixed = { units: closable, scale: holding.instrument.lot.scale };
+  const paid = negateFixed(multiplyFixed(closed, unitCost));
+  // Selling pays in the value less the fee, which is twice the value less (value + fee).
+  const back = holding.quantity > 0n ? multiplyFixed(closed, value) : holding.exactValue();
+  return addFixed(free, addFixed(addFixed(back, back), paid));
 }

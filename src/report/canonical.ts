@@ -35,7 +35,7 @@ function sorted(value: unknown): unknown {
 let lastKeys: readonly string[] = [];
 let lastSorted: readonly string[] = [];
 
-/** Trade after trade has the same keys: sorting them once makes long documents three times as fast. */
+/** Trade after trade has the same keys: sorting them once makes long documents more than twice as fast. */
 function sortedKeys(keys: readonly string[]): readonly string[] {
   if (keys.length !== lastKeys.length || keys.some((key, i) => key !== lastKeys[i])) {
     lastKeys = keys;

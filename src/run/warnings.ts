@@ -1,103 +1,93 @@
-import { isoTime } from "../domain/time.ts";
+import type { CsvFile } from "../data/csvFile.ts";
+import { dayMs, isoTime } from "../domain/time.ts";
 import type { Warning } from "../report/document.ts";
 import type { FinishedRun } from "./outcome.ts";
 
 /** Fewer closed trades than this say little about a strategy. */
 const fewTrades = 30;
 
+/** Markets rest at night, at weekends and on holidays: a step of up to five days is a calendar, not a hole. */
+const longestRest = 5 * dayMs;
+
 /** What a reader must know before believing the numbers, in plain words. */
 export function warningsOf(finished: FinishedRun, trades: number): readonly Warning[] {
-  return [...ofData(finished), ...ofTrading(finished, trades), ...finished.strategy.notes.map(note)];
+  const all = [
+    ...ofTrading(finished, trades),
+    ...ofPositions(finished),
+    ...ofCosts(finished),
+    ...finished.files.flatMap(ofFile),
+    ...finished.strategy.notes.map((message) => ({ code: "strategy", message })),
+  ];
+  return [...new Map(all.map((warning) => [`${warning.code} ${warning.message}`, warning])).values()];
 }
 
-function ofTrading({ result, settings }: FinishedRun, trades: number): Warning[] {
+function ofTrading({ result }: FinishedRun, trades: number): Warning[] {
+  const { ambiguousBars, clipped, reasons } = result;
+  if (reasons.size === 0) return [{ code: "no-orders", message: "The strategy placed no order." }];
   const warnings: Warning[] = [];
-  const { recorder, ambiguousBars, clipped, reasons } = result;
-  const requests = [...reasons.values()].reduce((sum, count) => sum + count, 0);
-  if (requests === 0) warnings.push({ code: "no-orders", message: "The strategy placed no order." });
-  else if (trades < fewTrades) {
-    warnings.push({
-      code: "few-trades",
-      message: `${plural(trades, "closed trade")}: too few to tell skill from luck.`,
-    });
-  }
-  const open = result.markets.filter(({ holding }) => !holding.isFlat);
-  for (const { holding } of open) {
-    const gain = holding.unrealised >= 0 ? "gain" : "loss";
-    warnings.push({
-      code: "open-position",
-      message: `${holding.instrument.symbol} is still held at the end: its unrealised ${gain} counts in equity, not as a trade (--at-end close sells it).`,
-    });
+  if (trades < fewTrades) {
+    const message = `${plural(trades, "closed trade")}: too few to tell skill from luck.`;
+    warnings.push({ code: "few-trades", message });
   }
   if (ambiguousBars > 0) {
-    warnings.push({
-      code: "ambiguous-bars",
-      message: `${plural(ambiguousBars, "bar")} reached stop and target both; which came first is unknown, the stop was taken.`,
-    });
+    const message = `${plural(ambiguousBars, "bar")} reached stop and target both; which came first is unknown, the stop was taken.`;
+    warnings.push({ code: "ambiguous-bars", message });
   }
   if (clipped > 0) {
-    warnings.push({
-      code: "clipped",
-      message: `${plural(clipped, "order")} filled smaller than asked: collar, cash or holding set the limit.`,
-    });
-  }
-  if (recorder.ruined) {
-    warnings.push({
-      code: "ruined",
-      message:
-        "Equity fell to zero or below: a real account would have been closed; the figures after that mean nothing.",
-    });
-  }
-  if (settings.takerFee.units === 0n && settings.slippage.units === 0n) {
-    warnings.push({ code: "no-costs", message: "Fees and slippage are 0: live trading costs more." });
+    const message = `${plural(clipped, "order")} filled smaller than asked: collar, cash or holding set the limit.`;
+    warnings.push({ code: "clipped", message });
   }
   return warnings;
 }
 
-function ofData({ files }: FinishedRun): Warning[] {
+function ofPositions({ result }: FinishedRun): Warning[] {
+  const open = result.markets.filter(({ holding }) => !holding.isFlat);
+  const warnings = open.map(({ holding }) => {
+    const gain = holding.unrealised >= 0 ? "gain" : "loss";
+    const message = `${holding.instrument.symbol} is still held at the end: its unrealised ${gain} counts in equity, not as a trade (--at-end close sells it).`;
+    return { code: "open-position", message };
+  });
+  if (!result.recorder.ruined) return warnings;
+  const message =
+    "Equity fell to zero or below: a real account would have been closed, and what follows means nothing.";
+  return [...warnings, { code: "ruined", message }];
+}
+
+function ofCosts({ settings }: FinishedRun): Warning[] {
   const warnings: Warning[] = [];
-  for (const file of files) {
-    const { gaps, skippedRows } = file.summary();
-    warnings.push(...file.warnings);
-    if (skippedRows > 0) {
-      warnings.push({
-        code: "skipped-rows",
-        message: `${file.path}: ${plural(skippedRows, "bad row")} left out (--bad-rows skip).`,
-      });
-    }
-    // Days without trading are a calendar, not a hole.
-    if (gaps !== null && gaps.count > 0 && gaps.longestMs > 5 * 86_400_000 + (file.timeframe?.ms ?? 0)) {
-      warnings.push({
-        code: "gaps",
-        message: gapText(file.path, gaps.count, gaps.longestMs, gaps.longestAfter),
-      });
-    } else if (gaps !== null && gaps.count > 0 && (file.timeframe?.ms ?? 0) < 86_400_000) {
-      warnings.push({
-        code: "gaps",
-        message: gapText(file.path, gaps.count, gaps.longestMs, gaps.longestAfter),
-      });
-    }
-    if (file.kind === "bar" && file.instruments.some(({ volumeUnit }) => volumeUnit !== "base")) {
-      warnings.push({
-        code: "volume-unit",
-        message: "The unit of volume is not known to be the base quantity: it does not limit fills.",
-      });
-    }
+  if (settings.takerFee.units === 0n && settings.slippage.units === 0n) {
+    warnings.push({ code: "no-costs", message: "Fees and slippage are 0: live trading costs more." });
   }
-  return unique(warnings);
+  const message =
+    "Fills are not limited by the volume of a bar: an order that is large for its market would fill worse.";
+  return [...warnings, { code: "volume-limit-off", message }];
 }
 
-function gapText(path: string, count: number, longestMs: number, after: number | null): string {
-  const where = after === null ? "" : `, after ${isoTime(after)}`;
-  return `${path}: bars are missing in ${plural(count, "place")}, the longest for ${duration(longestMs)}${where}.`;
+function ofFile(file: CsvFile): Warning[] {
+  const warnings: Warning[] = [...file.warnings];
+  const { skippedRows } = file.summary();
+  if (skippedRows > 0) {
+    const message = `${file.path}: ${plural(skippedRows, "bad row")} left out (--bad-rows skip).`;
+    warnings.push({ code: "skipped-rows", message });
+  }
+  const holes = holesOf(file);
+  if (holes !== null) warnings.push({ code: "gaps", message: `${file.path}: ${holes}` });
+  return warnings;
 }
 
-function note(message: string): Warning {
-  return { code: "strategy", message };
-}
-
-function unique(warnings: readonly Warning[]): Warning[] {
-  return [...new Map(warnings.map((warning) => [`${warning.code} ${warning.message}`, warning])).values()];
+/**
+ * Holes worth a word: in a market that trades round the clock (most bars that fit into its span are there) every
+ * missing bar; in one that rests, only what is longer than a rest.
+ */
+function holesOf(file: CsvFile): string | null {
+  const { gaps, from, to, rows } = file.summary();
+  const bar = file.timeframe?.ms;
+  if (gaps === null || gaps.count === 0 || bar === undefined || from === null || to === null) return null;
+  const after = gaps.longestAfter === null ? "" : `, after ${isoTime(gaps.longestAfter)}`;
+  const longest = `${duration(gaps.longestMs - bar)}${after}`;
+  const roundTheClock = (rows / file.symbols.length) * bar > (to - from) * 0.9;
+  if (roundTheClock) return `bars are missing in ${plural(gaps.count, "place")}, the longest for ${longest}.`;
+  return gaps.longestMs > longestRest + bar ? `no bars for ${longest}: longer than a market rests.` : null;
 }
 
 function plural(count: number, noun: string): string {
@@ -105,12 +95,11 @@ function plural(count: number, noun: string): string {
 }
 
 function duration(ms: number): string {
-  for (const [unit, length] of [
-    ["days", 86_400_000],
-    ["hours", 3_600_000],
-    ["minutes", 60_000],
-  ] as const) {
-    if (ms >= length * 2) return `${Math.round(ms / length)} ${unit}`;
-  }
-  return `${Math.round(ms / 1000)} seconds`;
+  const units = [
+    ["day", dayMs],
+    ["hour", 3_600_000],
+    ["minute", 60_000],
+  ] as const;
+  for (const [unit, length] of units) if (ms >= length) return plural(Math.round(ms / length), unit);
+  return plural(Math.round(ms / 1000), "second");
 }

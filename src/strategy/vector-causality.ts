@@ -9,11 +9,13 @@ export interface CheckedScores {
   directionAt(bar: number): Direction | undefined;
   /** How many prefixes were tried. */
   readonly prefixes: number;
+  /** On how many of the first bars the score of the past alone was another, and was taken. */
+  readonly corrected: number;
 }
 
 /**
- * Scores a whole series at once, and holds them to the rule that only f(prices[0..t])[t] counts: on every prefix of the
- * first 256 bars, where scaling by later data shows most, and on 35 later ones. Directions are compared, as only they
+ * Scores a whole series at once, and holds them to the rule that only f(prices[0..t])[t] counts. The first 256 bars are
+ * scored on their own past, each; 35 later ones are compared, and must agree. Directions are compared, as only they
  * decide. A sample proves no innocence; the report says how many prefixes were tried.
  * @throws ValidationError GEO-STRATEGY-LOOKAHEAD naming the bar and both scores.
  */
@@ -30,14 +32,20 @@ export function checkCausality(
     directions[bar] = directionAt(scores, bar, origin) ?? noOpinion;
   }
   const bars = barsToCheck(directions, first);
+  let corrected = 0;
   for (const bar of bars) {
     const alone = scorePrefix(score, prices.slice(0, bar + 1), origin);
     const direction = directionAt(alone, bar, origin) ?? noOpinion;
-    if (direction !== directions[bar]) throw lookAhead(origin, bar, alone[bar], scores[bar]);
+    if (direction === directions[bar]) continue;
+    // A back-filled warm-up is no crime: at the start every bar is scored on its own past, and that counts.
+    if (bar >= first + exhaustive) throw lookAhead(origin, bar, alone[bar], scores[bar]);
+    directions[bar] = direction;
+    corrected++;
   }
   return {
     directionAt: (bar) => (directions[bar] === noOpinion ? undefined : (directions[bar] as Direction)),
     prefixes: bars.size,
+    corrected,
   };
 }
 

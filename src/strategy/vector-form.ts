@@ -42,7 +42,10 @@ export function vectorDefinition(
       };
     },
   } satisfies StrategyDefinition;
-  const checks = [...known].map(([symbol, { prefixes }]) => `${prefixes} prefixes of ${symbol}`);
+  const checks = [...known].map(([symbol, { prefixes, corrected }]) => {
+    const fixed = corrected === 0 ? "" : ` (${corrected} early scores knew later prices and were replaced)`;
+    return `${prefixes} prefixes of ${symbol}${fixed}`;
+  });
   const how =
     checks.length === 0 ? "evaluated on the past alone at every bar" : `checked on ${checks.join(", ")}`;
   return {

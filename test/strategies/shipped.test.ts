@@ -48,6 +48,9 @@ function trade(name: Name, params: Record<string, unknown>, closes: readonly num
   const ctx = {
     account,
     symbols,
+    get symbol() {
+      return symbols[index % symbols.length];
+    },
     get ready() {
       return index >= readyFrom;
     },
@@ -55,7 +58,7 @@ function trade(name: Name, params: Record<string, unknown>, closes: readonly num
       return { isFlat: held === 0, isLong: held > 0, isShort: held < 0 };
     },
     buy: ({ fraction }: { fraction: number }) => order(`buy ${fraction}`, 1),
-    close: () => order("close", 0),
+    close: () => (held === 0 ? null : order("close", 0)),
     target: ({ fraction }: { fraction: number }) => order(`target ${fraction}`, fraction),
   } as unknown as Context;
   const definition = definitions.get(name)!;
@@ -150,14 +153,14 @@ describe("momentum", () => {
   });
 });
 
-describe.each(["sma-cross", "momentum"] as const)("%s refuses", (name) => {
-  it("several symbols, whose closes it would mix", () => {
-    expect(() => trade(name, {}, [], { symbols: ["A", "B"] })).toThrow(
-      `${name}: expected one symbol, found A, B`,
-    );
+describe.each(["sma-cross", "momentum"] as const)("%s", (name) => {
+  it("keeps symbols apart and gives them equal shares", () => {
+    const params = name === "momentum" ? { lookback: 1 } : { fast: 1, slow: 2 };
+    const orders = trade(name, params, [5, 6, 7], { symbols: ["A", "B"] });
+    expect(orders).toEqual(["1: buy 0.5", "1: buy 0.5"]);
   });
 
-  it("allowShort on a cash account", () => {
+  it("refuses allowShort on a cash account", () => {
     expect(() => trade(name, { allowShort: true }, [])).toThrow("allowShort: expected a margin account");
   });
 });

@@ -250,7 +250,7 @@ describe("a vectorised strategy", () => {
   });
 
   it("is refused when it peeks at the next bar", () => {
-    const load = () => toDefinition(peek, { name, series: series(walk(50)) });
+    const load = () => toDefinition(peek, { name, series: series(walk(400)) });
     expect(load).toThrow(
       /strategy mine: bar \d+ of A: the score is 0 .*, and -?1 when later prices are known/,
     );
@@ -277,14 +277,19 @@ describe("a vectorised strategy", () => {
     );
   });
 
-  it("of the reference, padded with its first mean, passes once it declares its warm-up", () => {
+  it("gains nothing by peeking in a short series, every bar of which is scored on its own past", () => {
+    const { notes } = toDefinition(peek, { name, series: series(walk(50)) });
+    expect(notes[0]).toMatch(/early scores knew later prices and were replaced/);
+  });
+
+  it("of the reference, padded with its first mean, is scored on the past alone, with or without a warm-up", () => {
     const momentum = (prices: Float64Array) => {
       const mean = (end: number) => prices.slice(end - 9, end + 1).reduce((a, b) => a + b, 0) / 10;
       const padding = prices.length < 10 ? Number.NaN : mean(9);
       return prices.map((price, i) => (price >= (i < 9 ? padding : mean(i)) ? 1 : -1));
     };
     const load = () => toDefinition(momentum, { name, series: series(walk(100)) });
-    expect(codeOf(load)).toBe("GEO-STRATEGY-LOOKAHEAD");
+    expect(load().notes[0]).toMatch(/checked on 100 prefixes of A/);
     Object.assign(momentum, { warmup: 10 });
     expect(load().notes[0]).toMatch(/not causal by construction, checked on 91 prefixes of A/);
   });
