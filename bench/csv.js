@@ -1,98 +1,106 @@
-/**
- * Reading speed of CSV: `npm run build && node bench/csv.js [rows …]` (default 1000000 10000000). Generates 1-minute
- * OHLCV in the temporary folder, the same on every machine, and prints one JSON document with medians.
- */
-import { createReadStream, rmSync } from "node:fs";
-import { mkdtemp, open, stat } from "node:fs/promises";
-import { cpus, tmpdir } from "node:os";
+/** Plain 1-minute OHLCV into validated columns, against csv-parse on the same file: `node bench/csv.js [--quick]`. */
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parse } from "csv-parse";
-import { openCsv, readColumns } from "../dist/data/csvFile.js";
+import { alternate, figure, repeat, short, spread, timed } from "./figure.js";
+import { writeCsv } from "./walk.js";
 
-const sizes = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [1_000_000, 10_000_000];
-const folder = await mkdtemp(join(tmpdir(), "geosync-csv-"));
-try {
-  const results = [];
-  for (const rows of sizes) results.push(await measureSize(rows));
-  const document = { schema: "geosync.bench.csv/1", node: process.version, cpu: cpus()[0]?.model, results };
-  console.log(JSON.stringify(document, null, 2));
-} finally {
-  rmSync(folder, { recursive: true });
-}
+const target = 12;
 
-async function measureSize(rows) {
-  const path = join(folder, `BTC-USDT_${rows}.csv`);
-  await generate(path, rows);
-  const { size } = await stat(path);
-  const repeats = rows > 2_000_000 ? 3 : 5;
-  const readers = {
-    "readColumns, no hash": () => readColumns(path, { hash: false }),
-    "readColumns, hash": () => readColumns(path, { hash: true }),
-    "chunks, no hash": () => drain(path, { hash: false }),
-    "chunks, hash": () => drain(path, { hash: true }),
-  };
-  if (rows <= 1_000_000) {
-    readers["csv-parse raw"] = () => parsed(path, {});
-    readers["csv-parse columns"] = () => parsed(path, { columns: true });
-  }
-  const medians = {};
-  for (const [name, read] of Object.entries(readers)) {
-    const times = [];
-    for (let i = 0; i < (name.startsWith("csv-parse") ? 1 : repeats); i++) times.push(await timed(read));
-    const ms = times.sort((a, b) => a - b)[Math.floor(times.length / 2)];
-    medians[name] = { ms: Math.round(ms), rowsPerSecond: Math.round((rows / ms) * 1000) };
-  }
-  rmSync(path);
+figure(import.meta.url, {
+  async measure({ path, reader }) {
+    const read = await readers[reader]();
+    const { ms, result } = await timed(() => read(path));
+    return { ms, ...result, peakMB: (process.resourceUsage().maxRSS * 1024) / 1e6 };
+  },
+  async report({ quick, fresh }) {
+    const folder = await mkdtemp(join(tmpdir(), "geosync-csv-"));
+    const results = [];
+    try {
+      for (const rows of quick ? [3_000] : [1_000_000, 10_000_000]) {
+        const path = join(folder, `BTC-USDT_${rows}.csv`);
+        await writeCsv(path, rows);
+        results.push(await compare(path, rows, quick, fresh));
+        await rm(path);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+    return { lines: results.map(lineOf), results };
+  },
+});
+
+async function compare(path, rows, quick, fresh) {
+  const ours = () => fresh({ path, reader: "columns" });
+  const theirs = () => fresh({ path, reader: "csv-parse" });
+  // csv-parse takes most of a minute for 10 million rows: once is enough, and each of our readings is held to it.
+  const pairs =
+    rows > 2_000_000 ? await onceAgainst(ours, theirs) : await alternate(quick ? 1 : 5, ours, theirs);
+  const streamed = await repeat(quick ? 1 : 3, () => fresh({ path, reader: "stream with SHA-256" }));
+  const expected = { columns: rows, "csv-parse": rows + 1, stream: rows };
+  for (const [a, b] of pairs)
+    check({ columns: a.rows, "csv-parse": b.rows, stream: streamed[0].rows }, expected);
   return {
     rows,
-    bytes: size,
-    repeats,
-    peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
-    medians,
+    bytes: (await stat(path)).size,
+    ratio: spread(pairs.map(([a, b]) => b.ms / a.ms)),
+    columnsMs: spread(pairs.map(([a]) => a.ms)),
+    csvParseMs: spread([...new Set(pairs.map(([, b]) => b.ms))]),
+    streamWithSha256Ms: spread(streamed.map(({ ms }) => ms)),
+    peakMB: spread(pairs.map(([a]) => a.peakMB)),
+    columnsMB: pairs[0][0].columnsMB,
+    streamPeakMB: spread(streamed.map(({ peakMB }) => peakMB)),
+    csvParsePeakMB: spread([...new Set(pairs.map(([, b]) => b.peakMB))]),
   };
 }
 
-async function timed(read) {
-  const start = performance.now();
-  await read();
-  return performance.now() - start;
+async function onceAgainst(ours, theirs) {
+  const before = [await ours(), await ours()];
+  const other = await theirs();
+  return [...before, await ours()].map((our) => [our, other]);
 }
 
-async function drain(path, options) {
-  const file = await openCsv(path, options);
-  let rows = 0;
-  for await (const chunk of file.chunks()) rows += chunk.length;
-  return rows;
+/** A reader that loses rows is quick as well. */
+function check(found, expected) {
+  if (JSON.stringify(found) === JSON.stringify(expected)) return;
+  throw new Error(`expected ${JSON.stringify(expected)} rows, found ${JSON.stringify(found)}`);
 }
 
-async function parsed(path, options) {
-  let rows = 0;
-  for await (const _ of createReadStream(path).pipe(parse(options))) rows++;
-  return rows;
-}
-
-/** A seeded random walk with two decimals and a volume with four; about 60 bytes a row. */
-async function generate(path, rows) {
-  const handle = await open(path, "w");
-  let state = 20240101;
-  const random = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
+function lineOf({ rows, ratio, columnsMs, csvParseMs }) {
+  const speed = (ms) => `${short((rows / ms) * 1000)} rows/s`;
+  return {
+    work: `1-minute OHLCV CSV into validated columns, ${short(rows)} rows`,
+    target: `${target} × csv-parse`,
+    measured: `${ratio.median.toFixed(1)} × (${speed(columnsMs.median)})`,
+    against: `csv-parse into arrays of text: ${speed(csvParseMs.median)}`,
+    met: ratio.median >= target,
   };
-  let text = "timestamp,open,high,low,close,volume\n";
-  let price = 4_000_000;
-  for (let row = 0; row < rows; row++) {
-    const time = new Date(Date.UTC(2000, 0, 1) + row * 60_000).toISOString();
-    const open = price;
-    price = Math.max(100_000, price + Math.round((random() - 0.5) * 2000));
-    const high = Math.max(open, price) + Math.round(random() * 500);
-    const low = Math.min(open, price) - Math.round(random() * 500);
-    const cells = [open, high, low, price].map((cents) => (cents / 100).toFixed(2));
-    text += `${time.slice(0, 10)} ${time.slice(11, 19)},${cells.join(",")},${(random() * 100).toFixed(4)}\n`;
-    if (text.length > 1 << 20 || row === rows - 1) {
-      await handle.write(text);
-      text = "";
-    }
-  }
-  await handle.close();
+}
+
+/** Modules are loaded before the clock starts. */
+const readers = {
+  async columns() {
+    const { readColumns } = await import("../dist/index.js");
+    return async (path) => {
+      const chunk = await readColumns(path);
+      return { rows: chunk.length, columnsMB: bytesOf(chunk) / 1e6 };
+    };
+  },
+  async "stream with SHA-256"() {
+    const { openCsv } = await import("../dist/index.js");
+    return async (path) => {
+      let rows = 0;
+      for await (const chunk of (await openCsv(path)).chunks()) rows += chunk.length;
+      return { rows };
+    };
+  },
+  async "csv-parse"() {
+    const { countRecords } = await import("./csvParse.js");
+    return async (path) => ({ rows: await countRecords(path) });
+  },
+};
+
+function bytesOf({ openTimes, times, open, high, low, close, volume }) {
+  const prices = [open, high, low, close, volume].map(({ mantissas }) => mantissas);
+  return [openTimes, times, ...prices].reduce((sum, column) => sum + column.byteLength, 0);
 }

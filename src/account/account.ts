@@ -97,7 +97,7 @@ export class Account {
     // A short filled on a gap is backed at the price it got: at an older one, the next order could borrow too much.
     if (holding.quantity < 0n || !holding.hasPrice) holding.markFill(fill.price);
     if (wasOpen !== (holding.quantity !== 0n)) this.#listOpen(holding);
-    this.hasPosition = !holding.isFlat || this.#open.some(({ isFlat }) => !isFlat);
+    this.hasPosition = !holding.isFlat || this.#holdsMore();
   }
 
   /** quantity × price of a holding (its own scales) as money. */
@@ -203,12 +203,23 @@ export class Account {
   }
 
   #listOpen(holding: Holding): void {
-    this.#open = this.#open.filter((other) => other !== holding);
-    if (holding.quantity !== 0n) this.#open.push(holding);
+    const open = this.#open;
+    if (holding.quantity !== 0n) open.push(holding);
+    else if (open.length === 1) open.pop();
+    else open.splice(open.indexOf(holding), 1);
+  }
+
+  #holdsMore(): boolean {
+    for (const { isFlat } of this.#open) if (!isFlat) return true;
+    return false;
   }
 }
 
 function dropFirstLot(holding: Holding): void {
+  if (holding.lots.length === 1) {
+    holding.lots.pop();
+    return;
+  }
   holding.first++;
   if (holding.first === holding.lots.length) {
     holding.lots.length = 0;

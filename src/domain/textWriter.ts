@@ -90,15 +90,24 @@ export class TextWriter {
   }
 }
 
-/** Puts the digits of `value` (below 2^31), padded to eight when more follow; returns their count. */
+/** The digits of 0 to 99, units first. */
+const pairs = Uint8Array.from(
+  { length: 200 },
+  (_, i) => zeroDigit + (i % 2 === 0 ? (i >> 1) % 10 : Math.floor(i / 20)),
+);
+
+/** Puts the digits of `value` (below 2^31), padded to eight when more follow; returns where they end. */
 function putDigits(digits: Uint8Array, from: number, value: number, padded: boolean): number {
   let at = from;
   let rest = value;
-  do {
-    const next = (rest / 10) | 0;
-    digits[at++] = zeroDigit + (rest - next * 10);
+  while (rest >= 10) {
+    const next = (rest / 100) | 0;
+    const pair = (rest - next * 100) << 1;
+    digits[at++] = pairs[pair]!;
+    digits[at++] = pairs[pair + 1]!;
     rest = next;
-  } while (rest > 0);
+  }
+  if (rest > 0 || at === from) digits[at++] = zeroDigit + rest;
   if (padded) while (at < from + 8) digits[at++] = zeroDigit;
   return at;
 }

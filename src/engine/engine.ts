@@ -187,7 +187,8 @@ export class Engine {
       for (const market of this.markets.values()) {
         if (this.#desk.close(market, "end") === null) continue;
         this.#send();
-        gateway.onMarket(closingEvent(market, this.#desk.time), market.seen - 1);
+        const bar = market.hasTicks ? -1 : market.bars - 1;
+        gateway.onMarket(closingEvent(market, this.#desk.time), bar);
         this.#book();
       }
     }

@@ -28,6 +28,8 @@ export class Market {
   /** Bars (or, without bars, ticks) seen so far. */
   seen = 0;
   bars = 0;
+  /** Prints are what fills here, and such fills have no bar. */
+  hasTicks = false;
   /** The first price of the measured range, for buy and hold. */
   firstPrice = Number.NaN;
   readonly #history: CloseHistory;
@@ -83,6 +85,7 @@ export class Market {
   observeTick(chunk: TickChunk, row: number): void {
     const price = numberAt(chunk.price, row);
     this.holding.markAt(chunk.price, row, price);
+    this.hasTicks = true;
     if (this.#beforeRange) this.#start(chunk.times[row]!, price);
     if (this.#ticksArePrices) {
       this.#history.observe(chunk, row);

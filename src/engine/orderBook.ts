@@ -86,14 +86,12 @@ export class OrderBook {
       this.stale++;
       return null;
     }
+    const cost = multiplyFixed(fill.price, { units: fill.quantity, scale: fill.instrument.lot.scale });
+    record.cost = record.filled === 0n ? cost : addFixed(record.cost, cost);
     record.filled += fill.quantity;
-    record.cost = addFixed(
-      record.cost,
-      multiplyFixed(fill.price, { units: fill.quantity, scale: fill.instrument.lot.scale }),
-    );
     if (fill.complete) {
       record.quantity = record.filled;
-      this.end(fill.number, "filled");
+      this.#end(record, "filled");
     } else {
       this.#change(fill.number, "partially_filled");
     }
@@ -101,11 +99,22 @@ export class OrderBook {
   }
 
   end(number: number, reason: ReasonCode): OrderRecord | null {
-    const record = this.#change(number, statusOf(reason));
-    if (record === null) return null;
+    const record = this.open.get(number);
+    if (record !== undefined) return this.#end(record, reason);
+    this.stale++;
+    return null;
+  }
+
+  #end(record: OrderRecord, reason: ReasonCode): OrderRecord | null {
+    const status = nextStatus(record.status, statusOf(reason));
+    if (status === "stale") {
+      this.stale++;
+      return null;
+    }
+    record.status = status;
     record.reason = reason;
     record.reserve = zero;
-    this.open.delete(number);
+    this.open.delete(record.number);
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
     return record;
   }

@@ -30,7 +30,7 @@ export function checkAbove(floor: number, value: number, name: string): void {
 }
 
 /** Neumaier's compensated sum: as good as twice the precision, whatever the order. */
-export function sum(values: ArrayLike<number>): number {
+function sum(values: ArrayLike<number>): number {
   let total = 0;
   let lost = 0;
   for (let i = 0; i < values.length; i++) {

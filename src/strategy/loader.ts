@@ -1,5 +1,5 @@
 /** From a name on the command line to an evaluated plugin. The only part of this folder that needs Node. */
-export { bundleStrategy, type StrategyBundle } from "./loader-bundle.ts";
+export { bundleStrategy } from "./loader-bundle.ts";
 export { scrubCredentials } from "./loader-credentials.ts";
 export { evaluateBundle } from "./loader-evaluate.ts";
 export { describeFailure, strategyThrew } from "./loader-failure.ts";

@@ -52,7 +52,9 @@ describe("toDecimal", () => {
   ])("refuses %s and says so", (value, found) => {
     const read = (): unknown => toDecimal(value as number, "Order.price");
     expect(read).toThrow(ValidationError);
-    expect(read).toThrow(`Order.price: expected a finite number, a decimal string or a Decimal, found ${found}`);
+    expect(read).toThrow(
+      `Order.price: expected a finite number, a decimal string or a Decimal, found ${found}`,
+    );
   });
 
   it("makes Decimals of our own clone, which keep 50 digits", () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import { mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,17 +10,13 @@ export const bin = join(root, "bin/geosync.js");
 
 /** What users run is the build: makes it when a source is newer. */
 export function buildWhenStale(): void {
-  const built = statSync(join(root, "dist/cli/main.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const sources = readdirSync(join(root, "src"), { recursive: true }) as string[];
-  if (sources.some((file) => statSync(join(root, "src", file)).mtimeMs > built)) {
-    execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", join(root, "src")]);
-  }
+  execFileSync(process.execPath, [join(root, "bin/build.js"), "--if-stale"]);
 }
 
-/** A folder of its own, with the sample data where the documentation has them. */
+/** A folder of its own, with the sample data and examples where the documentation has them. */
 export function workingFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "geosync-e2e-"));
-  symlinkSync(join(root, "data"), join(folder, "data"));
+  for (const name of ["data", "examples"]) symlinkSync(join(root, name), join(folder, name));
   return folder;
 }
 

@@ -1,7 +1,7 @@
-/** Warm-up, range, reasons, the end of a run, its equity. DESIGN, sections 3, 4 and 8. */
+/** Warm-up, range, reasons, the end of a run. DESIGN, sections 3 and 4. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { addFixed, compareFixed, type Fixed, formatFixed, negateFixed } from "../../src/domain/fixed.ts";
+import { addFixed, type Fixed, formatFixed, negateFixed } from "../../src/domain/fixed.ts";
 import type { SimulationResult } from "../../src/run/simulate.ts";
 import type { Context, Handlers } from "../../src/strategy/contract.ts";
 import { defineStrategy } from "../../src/strategy/contract.ts";
@@ -22,9 +22,6 @@ import {
   ticks,
   walk,
 } from "../support/market.ts";
-
-const hour = 60 * minute;
-const day = 24 * hour;
 
 describe("warm-up", () => {
   const eager = (ctx: Context): Handlers => ({
@@ -245,156 +242,5 @@ describe("at the end", () => {
   it("a run without a single event has no points and the initial cash", async () => {
     const result = await run(buy, bars([]));
     expect([equityOf(result), result.recorder.points, result.fills]).toEqual(["10000", [], 0]);
-  });
-});
-
-describe("equity", () => {
-  const buyAll = script({ 0: (ctx) => void ctx.buy({ fraction: 1 }) });
-
-  it("has one point a day, that of time - 1 ms: a bar that closes at midnight belongs to the day it was traded on", async () => {
-    const from = start + 22 * hour;
-    const rows = [100, [100, 110], [110, 120], 130, ...Array<BarRow>(23).fill(140)];
-    const { recorder } = await run(buyAll, bars(rows, { timeframe: "1h", from }));
-    expect(recorder.points.map(({ time, equity }) => [(time - start) / day, formatFixed(equity)])).toEqual(
-      [
-        [1, "11000"],
-        [2, "14000"],
-        [2 + 1 / 8, "14000"],
-      ].slice(0, 3),
-    );
-  });
-
-  it("leaves out days without data", async () => {
-    const rows = [[100, 100], [100, 110], null, null, [90, 90]] as (BarRow | null)[];
-    const { recorder } = await run(buyAll, bars(rows, { timeframe: "1d" }));
-    expect(recorder.points.map(({ time, equity }) => [(time - start) / day, formatFixed(equity)])).toEqual([
-      [1, "10000"],
-      [2, "11000"],
-      [5, "9000"],
-    ]);
-  });
-
-  it.each<[string, readonly BarRow[], { drawdown: number; minutes: number; exposure: number }]>([
-    ["rises only", [100, 100, [100, 110]], { drawdown: 0, minutes: 0, exposure: 2 / 3 }],
-    [
-      "falls from the initial capital",
-      [100, [100, 80], [80, 90]],
-      { drawdown: -0.2, minutes: 2, exposure: 2 / 3 },
-    ],
-    [
-      "falls twice: the deepest counts, and the longest",
-      [100, [100, 120], [120, 90], [90, 130], [130, 65]],
-      { drawdown: -0.5, minutes: 2, exposure: 4 / 5 },
-    ],
-    [
-      "recovers to the very peak",
-      [100, [100, 120], [120, 60], [60, 80], [80, 120], 120],
-      { drawdown: -0.5, minutes: 3, exposure: 5 / 6 },
-    ],
-    [
-      "is under water to the end",
-      [100, 100, [100, 50], 60, 60, 60],
-      { drawdown: -0.5, minutes: 4, exposure: 5 / 6 },
-    ],
-  ])("that %s", async (_, rows, expected) => {
-    const { recorder } = await run(buyAll, bars(rows));
-    expect(recorder.maxDrawdown).toBeCloseTo(expected.drawdown, 12);
-    expect(recorder.maxDrawdownDuration).toBe(expected.minutes * minute);
-    expect(recorder.exposedBars / recorder.bars).toBeCloseTo(expected.exposure, 12);
-  });
-
-  it("the drawdown looks at every bar, also within a day", async () => {
-    const { recorder } = await run(buyAll, bars([100, [100, 60], [60, 100]]));
-    expect(recorder.points.length).toBe(1);
-    expect(recorder.maxDrawdown).toBeCloseTo(-0.4, 12);
-  });
-
-  it("below zero is told: a short that lost more than there was", async () => {
-    const short = script({ 0: (ctx) => void ctx.sell({ fraction: 1 }) });
-    const { recorder } = await run(short, bars([100, [100, 250]]), { account: "margin" });
-    expect(recorder.ruined).toBe(true);
-    expect(recorder.maxDrawdown).toBeCloseTo(-1.5, 12);
-  });
-
-  it("remembers the first price of the measured range, for buy and hold", async () => {
-    const { markets } = await run(buyAll, bars([100, 200, [200, 300]]));
-    expect(markets[0]!.firstPrice).toBe(100);
-    const later = await run(buyAll, bars([100, 200, [200, 300]]), { tradeFrom: start + minute });
-    expect(later.markets[0]!.firstPrice).toBe(200);
-  });
-});
-
-describe("the log of decisions", () => {
-  const streams = (chunk: number) => [
-    table({ AAA: walk(3, 300), BBB: walk(4, 300) }, { chunk }),
-    bars(walk(5, 60), { symbol: "CCC", timeframe: "5m", chunk: Math.ceil(chunk / 2) }),
-  ];
-  const options = {
-    account: "margin",
-    takerFee: fixed("0.001"),
-    slippage: fixed("0.0005"),
-    seed: 9,
-  } as const;
-
-  it("is the same bytes for the same run, however the data is cut", async () => {
-    const first = await run(gambler, streams(1000), options);
-    expect(first.fills).toBeGreaterThan(100);
-    for (const chunk of [1000, 1, 2, 7, 64, 65]) {
-      const again = await run(gambler, streams(chunk), options);
-      expect(again.details!.decisions).toEqual(first.details!.decisions);
-      expect(again.decisionsSha256).toBe(first.decisionsSha256);
-      expect(equityOf(again)).toBe(equityOf(first));
-      expect(again.recorder.all).toEqual(first.recorder.all);
-    }
-  });
-
-  it("a lone stream, which takes the engine's short way, gives what the same events give among others", async () => {
-    const lone = await run(gambler, bars(walk(3, 400), { chunk: 50 }), { seed: 2 });
-    const among = await run(gambler, [bars(walk(3, 400), { chunk: 50 }), ticks([], { symbol: "ZZZ" })], {
-      seed: 2,
-    });
-    expect(among.details!.decisions).toEqual(lone.details!.decisions);
-    expect([among.recorder.maxDrawdown, among.recorder.exposedBars, among.recorder.points]).toEqual([
-      lone.recorder.maxDrawdown,
-      lone.recorder.exposedBars,
-      lone.recorder.points,
-    ]);
-  });
-
-  it("differs with the seed, and with a parameter that changes a decision", async () => {
-    const hashes = new Set<string>();
-    for (const seed of [1, 2])
-      hashes.add((await run(gambler, streams(100), { ...options, seed })).decisionsSha256);
-    for (const quantity of [1, 2]) {
-      const buy = script({ 0: (ctx) => void ctx.buy({ quantity }) });
-      hashes.add((await run(buy, bars([1, 1, 1]))).decisionsSha256);
-    }
-    expect(hashes.size).toBe(4);
-  });
-
-  it("is the same with and without details kept", async () => {
-    const kept = await run(gambler, streams(100), options);
-    const bare = await run(gambler, streams(100), { ...options, details: false, equityOfEveryBar: false });
-    expect(bare.details).toBeNull();
-    expect(bare.decisionsSha256).toBe(kept.decisionsSha256);
-    expect(compareFixed(bare.finalEquity, kept.finalEquity)).toBe(0);
-  });
-
-  it("tells a run's story in exact decimals and epoch milliseconds", async () => {
-    const actions = {
-      0: (ctx: Context) => void ctx.buy({ fraction: 0.1, limit: "99.50", stopLoss: 90, tag: 'a "b"' }),
-      1: (ctx: Context) => ctx.cancelAll(),
-      2: (ctx: Context) => void ctx.buy({ quantity: "0.50" }),
-    };
-    const { details } = await run(script(actions), bars([100, 100, 100, 100]));
-    expect(details!.decisions).toEqual([
-      `["order",1,${start + minute},"A","buy","limit",{"value":"1000","limit":"99.5","stopLoss":"90","tag":"a \\"b\\""}]`,
-      `["cancel",1,${start + 2 * minute}]`,
-      `["cancel",2,${start + 2 * minute}]`,
-      `["end",1,${start + 2 * minute},"cancelled:by-strategy"]`,
-      `["end",2,${start + 2 * minute},"cancelled:oco"]`,
-      `["order",3,${start + 3 * minute},"A","buy","market",{"quantity":"0.5"}]`,
-      `["fill",3,${start + 4 * minute},${start + 3 * minute},3,"100","0.5","taker"]`,
-    ]);
   });
 });

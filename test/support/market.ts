@@ -76,15 +76,12 @@ export function table(
   );
 }
 
-/** A driftless walk of closes in whole steps of ±1 around `from`; each bar opens where the last one closed. */
+/** A driftless walk around `from` in steps of ±1: one from close to open, one from open to close. */
 export function walk(seed: number, length: number, from = 1000): readonly BarRow[] {
   const random = seededRandom(seed);
   let price = from;
-  return Array.from({ length }, () => {
-    const open = price;
-    price += random() < 0.5 ? -1 : 1;
-    return [open, price];
-  });
+  const step = () => (price += random() < 0.5 ? -1 : 1);
+  return Array.from({ length }, () => [step(), step()]);
 }
 
 export interface RunOptions
