@@ -23,8 +23,11 @@ figure(import.meta.url, {
     const { memoryBars } = await import("./walk.js");
     const stream = memoryBars(bars, instrument);
     const settings = { cash: { units: BigInt(cash), scale: 0 } };
-    const finished = await repeat(runs, () => runPlugin(path, stream, settings));
-    return { ms: finished.map(({ ms }) => ms), ...outcomeOf(finished[0].result) };
+    const finished = await repeat(runs, async () => {
+      const { ms, result } = await runPlugin(path, stream, settings);
+      return { ms, outcome: outcomeOf(result) };
+    });
+    return { ms: finished.map(({ ms }) => ms), ...finished[0].outcome };
   },
   async report({ quick, fresh }) {
     const sizes = quick ? [2_000, 5_000] : [100_000, 1_000_000, 10_000_000];

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { availableParallelism, cpus } from "node:os";
+import { availableParallelism, cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
@@ -22,18 +22,20 @@ export async function figure(url, { measure, report }) {
   const file = fileURLToPath(url);
   const [mode, task] = process.argv.slice(2);
   if (mode === "--measure") return print(await measure(JSON.parse(task)));
-  if (!existsSync(`${root}dist/cli/main.js`))
-    throw new Error("dist: expected a build, found none: npm run build");
+  if (!existsSync(`${root}dist/cli/main.js`)) throw new Error("expected a build in dist: npm run build");
   const quick = mode === "--quick";
   const fresh = async (what) => {
     const { stdout } = await wholeProcess([file, "--measure", JSON.stringify(what)]);
     return JSON.parse(stdout);
   };
+  // Of the last minute, before we add to it: above 0 others were at work, and the figures are worth less.
+  const load = loadavg()[0];
   const { lines, results } = await report({ quick, fresh });
   const machine = {
     node: process.version,
     cpu: cpus()[0]?.model ?? "unknown",
     cores: availableParallelism(),
+    load,
   };
   print({
     schema: "geosync.bench/1",

@@ -11,8 +11,11 @@ figure(import.meta.url, {
     // Enough for the costs of a million trades: none is refused.
     const settings = { cash: { units: 1_000_000n, scale: 0 } };
     const path = `${root}bench/strategies/every-bar.ts`;
-    const finished = await repeat(runs, () => runPlugin(path, stream, settings));
-    return { ms: finished.map(({ ms }) => ms), fills: finished[0].result.fills };
+    const finished = await repeat(runs, async () => {
+      const { ms, result } = await runPlugin(path, stream, settings);
+      return { ms, fills: result.fills };
+    });
+    return { ms: finished.map(({ ms }) => ms), fills: finished[0].fills };
   },
   async report({ quick, fresh }) {
     const bars = quick ? 2_000 : 1_000_000;

@@ -18,7 +18,9 @@ if (onlyWhenStale && (isFresh() || !existsSync(compiler))) process.exit(0);
 const fresh = join(root, `dist-${process.pid}`);
 mkdirSync(fresh);
 try {
-  execFileSync(process.execPath, [compiler, "-p", join(root, "src"), "--outDir", fresh], { stdio: "inherit" });
+  execFileSync(process.execPath, [compiler, "-p", join(root, "src"), "--outDir", fresh], {
+    stdio: "inherit",
+  });
   // Another process may have built meanwhile.
   if (!(onlyWhenStale && isFresh())) {
     rmSync(dist, { recursive: true, force: true });

@@ -1,6 +1,14 @@
 import type { FixedColumn } from "../domain/columns.ts";
 import { fixedAt } from "../domain/columns.ts";
-import { type Fixed, pow10, unitsToNumber } from "../domain/fixed.ts";
+import {
+  addFixed,
+  approximate,
+  type Fixed,
+  negateFixed,
+  pow10,
+  unitsToNumber,
+  widen,
+} from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Millis } from "../domain/time.ts";
 
@@ -10,17 +18,21 @@ export interface Lot {
   quantity: bigint;
   /** At the holding's `priceScale`. */
   price: bigint;
-  /** Entry fees not yet given to a trade, at the account's money scale. */
+  /** Entry fees not yet given to a trade, at the holding's `feeScale`. */
   fees: bigint;
   readonly time: Millis;
   readonly bar: number;
   readonly tag: string | null;
 }
 
-/** What the account holds of one instrument: FIFO lots, all long or all short. Written by the account alone. */
+/**
+ * What the account holds of one instrument: FIFO lots, all long or all short. Only what a fill cannot do without is
+ * kept; everything else is worked out of it when it is asked for. Written by the account alone.
+ */
 export class Holding {
   readonly instrument: Instrument;
   readonly multiplier: number;
+  readonly lotSize: number;
   /** Signed, units of 10^-lot.scale. */
   quantity = 0n;
   /** `quantity` as a double, for marking on every bar. */
@@ -31,17 +43,14 @@ export class Holding {
   /** Index of the oldest open lot: shifting an array of thousands would cost on every close. */
   first = 0;
   priceScale = 0;
-  /** Signed Σ quantity × price × multiplier of the open lots, in units of 10^-notionalScale. */
-  openCost = 0n;
-  /** Gross profit of what was closed, and all fees valued in the settlement currency; at the money scale. */
-  grossRealised = 0n;
+  /** Σ quantity × price sold less bought, without multiplier, in units of 10^-(lot.scale + priceScale). */
+  flow = 0n;
+  /** All fees paid, in units of 10^-feeScale. */
   fees = 0n;
-  /** Of `grossRealised`, `fees` and the fees of lots. */
-  moneyScale = 0;
-  /** Turns quantity × price (at their own scales) into money. */
-  moneyFactor = 1n;
-  readonly lotSize: number;
-  #factorFor = Number.NaN;
+  feeScale = 0;
+  /** What trading and fees added to the cash, and the magnitudes that this is made of; fitted after each fill. */
+  cashFlow = 0;
+  turnover = 0;
   /** Last known price. */
   mark = Number.NaN;
   #column: FixedColumn | null = null;
@@ -54,8 +63,8 @@ export class Holding {
     this.multiplier = unitsToNumber(instrument.multiplier.units, instrument.multiplier.scale);
   }
 
-  get notionalScale(): number {
-    return this.instrument.lot.scale + this.priceScale + this.instrument.multiplier.scale;
+  get isLong(): boolean {
+    return this.size > 0;
   }
 
   /** Remembers where the last price stands; its exact value is read only when money depends on it. */
@@ -81,39 +90,55 @@ export class Holding {
     return this.#column === null ? this.#fillPrice! : fixedAt(this.#column, this.#row);
   }
 
-  /** Average entry price of the open lots, for display; null when flat. */
-  get entryPrice(): number | null {
-    if (this.quantity === 0n) return null;
-    const cost = unitsToNumber(this.openCost, this.notionalScale);
-    return cost / (this.size * this.multiplier);
+  get notionalScale(): number {
+    return this.instrument.lot.scale + this.priceScale + this.instrument.multiplier.scale;
+  }
+
+  /** Signed Σ quantity × price × multiplier of the open lots, in units of 10^-notionalScale. */
+  get openCost(): bigint {
+    let cost = 0n;
+    for (let i = this.first; i < this.lots.length; i++) cost += this.lots[i]!.quantity * this.lots[i]!.price;
+    return (this.quantity < 0n ? -cost : cost) * this.instrument.multiplier.units;
+  }
+
+  /** What trading brought in less what it took, fees left aside. */
+  get traded(): Fixed {
+    return { units: this.flow * this.instrument.multiplier.units, scale: this.notionalScale };
+  }
+
+  get paidFees(): Fixed {
+    return { units: this.fees, scale: this.feeScale };
+  }
+
+  /** Gross profit of what was closed: what came in and what still stands in the books, less what went out. */
+  get grossRealised(): Fixed {
+    return addFixed(this.traded, { units: this.openCost, scale: this.notionalScale });
   }
 
   /** Gross profit of what was closed less all fees paid, exactly. */
   get realised(): Fixed {
-    return { units: this.grossRealised - this.fees, scale: this.moneyScale };
+    return addFixed(this.grossRealised, negateFixed(this.paidFees));
+  }
+
+  refreshNumbers(): void {
+    const { lot } = this.instrument;
+    this.size = unitsToNumber(this.quantity, lot.scale);
+    this.isFlat = Math.abs(this.size) < this.lotSize;
+    const traded = approximate(this.flow, lot.scale + this.priceScale) * this.multiplier;
+    const fees = approximate(this.fees, this.feeScale);
+    this.cashFlow = traded - fees;
+    this.turnover = Math.abs(traded) + Math.abs(fees);
+  }
+
+  /** Average entry price of the open lots, for display; null when flat. */
+  get entryPrice(): number | null {
+    if (this.quantity === 0n) return null;
+    return unitsToNumber(this.openCost, this.notionalScale) / (this.size * this.multiplier);
   }
 
   get unrealised(): number {
     if (this.quantity === 0n) return 0;
     return this.size * this.mark * this.multiplier - unitsToNumber(this.openCost, this.notionalScale);
-  }
-
-  /** Fits the factor to the account's scale; amounts already at it stay as they are. */
-  setMoneyScale(scale: number): void {
-    const shift = scale - this.notionalScale;
-    this.moneyScale = scale;
-    if (shift === this.#factorFor || shift < 0) return;
-    this.#factorFor = shift;
-    this.moneyFactor = this.instrument.multiplier.units * pow10(shift);
-  }
-
-  /** Prices are kept on one scale, grown when a finer one arrives. */
-  growPriceScale(scale: number): void {
-    if (scale <= this.priceScale) return;
-    const factor = pow10(scale - this.priceScale);
-    for (const lot of this.lots) lot.price *= factor;
-    this.openCost *= factor;
-    this.priceScale = scale;
   }
 
   /** |quantity| × mark × multiplier, exactly. */
@@ -122,5 +147,27 @@ export class Holding {
     const { multiplier, lot } = this.instrument;
     const units = (this.quantity < 0n ? -this.quantity : this.quantity) * mark.units * multiplier.units;
     return { units, scale: lot.scale + mark.scale + multiplier.scale };
+  }
+
+  /** `price` on the holding's scale, which grows when a finer one arrives. */
+  priceUnits(price: Fixed): bigint {
+    if (price.scale > this.priceScale) {
+      const factor = pow10(price.scale - this.priceScale);
+      for (const lot of this.lots) lot.price *= factor;
+      this.flow *= factor;
+      this.priceScale = price.scale;
+    }
+    return widen(price.units, price.scale, this.priceScale);
+  }
+
+  /** `fee` on the holding's scale, which grows when a finer one arrives. */
+  feeUnits(fee: Fixed): bigint {
+    if (fee.scale > this.feeScale) {
+      const factor = pow10(fee.scale - this.feeScale);
+      for (const lot of this.lots) lot.fees *= factor;
+      this.fees *= factor;
+      this.feeScale = fee.scale;
+    }
+    return widen(fee.units, fee.scale, this.feeScale);
   }
 }

@@ -4,6 +4,7 @@ import { addFixed, type Fixed, formatFixed, multiplyFixed, zero } from "../domai
 import type { Instrument } from "../domain/instrument.ts";
 import { nextStatus, type Order, type OrderSide, type OrderStatus, type OrderType } from "../domain/order.ts";
 import { type ReasonCode, statusOf } from "../domain/reasons.ts";
+import type { Reserve } from "./risk.ts";
 import { decimalOf } from "./views.ts";
 
 /** The engine's own account of one request, from the asking to its one reason. */
@@ -28,9 +29,11 @@ export interface OrderRecord {
   cancelRequested: boolean;
   /** Its strategy has news of it coming. */
   changed: boolean;
-  /** What it holds back (above 0) or will set free (below 0) of the account's free equity. */
-  reserve: Fixed;
+  /** What it holds back of the account's free equity, or will set free; null when nothing. */
+  reserve: Reserve | null;
 }
+
+const none: readonly Reserve[] = [];
 
 /** All requests of a run: the open ones by number, the ended ones as counts of their reasons. */
 export class OrderBook {
@@ -48,7 +51,7 @@ export class OrderBook {
     return Number.isInteger(number) && number >= 1 && number <= this.#numbers;
   }
 
-  add(command: PlaceCommand, expected: bigint, reserve: Fixed): OrderRecord {
+  add(command: PlaceCommand, expected: bigint, reserve: Reserve | null): OrderRecord {
     const quantity = command.sizing.kind === "quantity" ? command.sizing.units : null;
     const { number, instrument, side, type, limit, stop, tag } = command;
     const record: OrderRecord = {
@@ -113,7 +116,7 @@ export class OrderBook {
     }
     record.status = status;
     record.reason = reason;
-    record.reserve = zero;
+    record.reserve = null;
     this.open.delete(record.number);
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
     return record;
@@ -142,7 +145,7 @@ export class OrderBook {
       attached: true,
       quantity: null,
       expected: 0n,
-      reserve: zero,
+      reserve: null,
     });
   }
 }
@@ -180,12 +183,12 @@ export function openQuantity(book: OrderBook, instrument: Instrument): bigint {
   return total;
 }
 
-/** What open orders hold back, less what pending sells will bring. */
-export function reservedBy(book: OrderBook): Fixed {
-  let total = zero;
+/** What open orders hold back of the account, or will set free. */
+export function reserves(book: OrderBook): readonly Reserve[] {
+  if (book.open.size === 0) return none;
+  const all: Reserve[] = [];
   for (const { reserve, cancelRequested } of book.open.values()) {
-    if (cancelRequested || reserve.units === 0n) continue;
-    total = addFixed(total, reserve);
+    if (reserve !== null && !cancelRequested) all.push(reserve);
   }
-  return total;
+  return all;
 }

@@ -1,6 +1,6 @@
 import type { Account } from "../account/account.ts";
 import type { Approved, Command, PlaceCommand } from "../domain/execution.ts";
-import { addFixed, compareFixed, type Fixed, multiplyFixed, zero } from "../domain/fixed.ts";
+import { addFixed, approximate, compareFixed, type Fixed, multiplyFixed, zero } from "../domain/fixed.ts";
 import { isTooSmall, unitValue } from "../domain/instrument.ts";
 import type { CostEstimate } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
@@ -13,17 +13,30 @@ export interface RiskView {
   readonly ready: boolean;
   /** The price the order is judged by: its own, or the last one known; null when there is none. */
   readonly reference: Fixed | null;
-  /** What open orders hold back, less what pending sells will bring. */
-  readonly reserved: Fixed;
+  /** What open orders hold back or will set free. */
+  readonly others: readonly Reserve[];
 }
 
 export type Review =
-  | { readonly approved: Approved<PlaceCommand>; readonly reserve: Fixed }
+  | { readonly approved: Approved<PlaceCommand>; readonly reserve: Reserve }
   | { readonly refused: ReasonCode };
+
+/**
+ * What an order holds back of the account's free equity (above 0) or will set free (below 0), until it ends. Worked
+ * out when another order asks for it: most orders are alone.
+ */
+export interface Reserve {
+  readonly command: PlaceCommand;
+  readonly reducesOnly: boolean;
+  readonly closable: bigint;
+  /** Of one unit, at the reference price. */
+  readonly value: Fixed;
+  readonly costs: CostEstimate;
+}
 
 /** The one gate to execution: approved as a different type, or refused with a reason. */
 export function review(command: PlaceCommand, view: RiskView): Review {
-  const { account, reference } = view;
+  const { account, reference, costs } = view;
   const { instrument, side, sizing } = command;
   if (!view.ready) return { refused: "refused:warmup" };
   if (reference === null) return { refused: "refused:no-price" };
@@ -37,14 +50,33 @@ export function review(command: PlaceCommand, view: RiskView): Review {
   if (asked === 0n) return { refused: "refused:below-lot" };
   const value = unitValue(instrument, reference);
   if (isTooSmall(instrument, asked, value)) return { refused: "refused:min-notional" };
-  const reserve = reducesOnly
-    ? released(command, closable, value)
-    : needed(command, closable, value, view.costs);
+  const reserve: Reserve = { command, reducesOnly, closable, value, costs };
   // What only reduces always passes.
-  if (reserve.units > 0n && exceeds(reserve, account.free(), view.reserved)) {
-    return { refused: "refused:insufficient-cash" };
-  }
+  if (!reducesOnly && !isPayable(reserve, view)) return { refused: "refused:insufficient-cash" };
   return { approved: approve(command), reserve };
+}
+
+function isPayable(reserve: Reserve, { account, others }: RiskView): boolean {
+  if (others.length === 0 && surelyPayable(reserve, account)) return true;
+  const need = reservedBy(reserve);
+  if (need.units <= 0n) return true;
+  const total = others.reduce((sum, other) => addFixed(sum, reservedBy(other)), need);
+  return compareFixed(total, account.free()) <= 0;
+}
+
+function surelyPayable({ command, closable, value, costs }: Reserve, account: Account): boolean {
+  const { sizing, instrument, type } = command;
+  if (closable !== 0n) return false;
+  if (sizing.kind === "value")
+    return account.surelyCovers(approximate(sizing.value.units, sizing.value.scale));
+  const factor = costs.factor(type === "limit");
+  const cost = approximate(sizing.units, instrument.lot.scale) * approximate(value.units, value.scale);
+  return account.surelyCovers(cost * approximate(factor.units, factor.scale));
+}
+
+/** The amount, exactly. */
+export function reservedBy({ command, reducesOnly, closable, value, costs }: Reserve): Fixed {
+  return reducesOnly ? released(command, closable, value) : needed(command, closable, value, costs);
 }
 
 /** A cancel can only reduce what is at stake. */
@@ -75,8 +107,4 @@ function needed(command: PlaceCommand, closable: bigint, value: Fixed, costs: Co
           costs.factor(command.type === "limit"),
         );
   return closed === 0n ? cost : addFixed(cost, multiplyFixed({ units: -closed, scale }, value));
-}
-
-function exceeds(need: Fixed, free: Fixed, reserved: Fixed): boolean {
-  return compareFixed(reserved.units === 0n ? need : addFixed(need, reserved), free) > 0;
 }

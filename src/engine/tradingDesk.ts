@@ -14,6 +14,7 @@ import { type Instrument, snapQuantity, unitValue } from "../domain/instrument.t
 import type { Order, OrderId, OrderSide } from "../domain/order.ts";
 import type { CostEstimate } from "../domain/ports.ts";
 import type { Random } from "../domain/random.ts";
+import type { ReasonCode } from "../domain/reasons.ts";
 import type { Json } from "../domain/signal.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import { normalizeSymbol } from "../domain/symbol.ts";
@@ -22,7 +23,7 @@ import type { Context, OrderRequest, TargetRequest } from "../strategy/contract.
 import type { Desk } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
 import type { Market } from "./market.ts";
-import { type OrderBook, type OrderRecord, openQuantity, orderView, reservedBy } from "./orderBook.ts";
+import { type OrderBook, type OrderRecord, openQuantity, orderView, reserves } from "./orderBook.ts";
 import { exact, type Intent, illegal, plainMarketOrder, readRequest, type Size, tagOf } from "./request.ts";
 import { approve, review } from "./risk.ts";
 import { expectedUnits, ofQuantity, ofValue, referencePrice } from "./sizing.ts";
@@ -83,8 +84,8 @@ export class TradingDesk implements Desk {
     return [...this.#sink.markets.keys()].map((instrument) => instrument.symbol);
   }
   get cash(): number {
-    const { cash, moneyScale } = this.#options.account;
-    return unitsToNumber(cash, moneyScale);
+    const { cash } = this.#options.account;
+    return unitsToNumber(cash.units, cash.scale);
   }
   get equity(): number {
     return this.#options.account.equity();
@@ -253,29 +254,28 @@ export class TradingDesk implements Desk {
     const reference = referencePrice(market, intent.limit, intent.stop);
     const expected = expectedUnits(market.instrument, sizing, reference);
     this.#sink.record(command);
-    const reserved = reservedBy(orders);
-    const outcome = review(command, { account, costs, ready: this.#isReady(market), reference, reserved });
+    const view = { account, costs, ready: this.#isReady(market), reference, others: reserves(orders) };
+    const outcome = review(command, view);
     if ("approved" in outcome) {
       orders.add(command, expected, outcome.reserve);
       this.#dispatch(outcome.approved);
     } else {
-      orders.add(command, expected, zero);
+      orders.add(command, expected, null);
       this.#refuse(command, outcome.refused);
     }
     return String(command.number);
   }
 
-  #refuse(command: PlaceCommand, reason: Parameters<OrderBook["end"]>[1]): void {
-    const { orders } = this.#options;
-    for (const [number, why] of [
-      [command.number, reason],
-      ...command.exits.map((exit) => [exit.number, "cancelled:oco"]),
-    ] as [number, typeof reason][]) {
-      const record = orders.end(number, why);
-      if (record === null) continue;
-      this.#sink.record({ kind: "ended", number, reason: why });
-      this.#sink.changed(record);
-    }
+  #refuse(command: PlaceCommand, reason: ReasonCode): void {
+    this.#end(command.number, reason);
+    for (const exit of command.exits) this.#end(exit.number, "cancelled:oco");
+  }
+
+  #end(number: number, reason: ReasonCode): void {
+    const record = this.#options.orders.end(number, reason);
+    if (record === null) return;
+    this.#sink.record({ kind: "ended", number, reason });
+    this.#sink.changed(record);
   }
 
   #command(market: Market, intent: Intent, sizing: Sizing): PlaceCommand {

@@ -29,17 +29,16 @@ export function exitOnEntryBar(
     const candidate = fillOn(exit, prices, rule);
     if (candidate === null) continue;
     if (exit.attached!.role === "stopLoss") stop = afterEntry(candidate, entry);
-    else if (entry.atOpen) target = afterEntry(candidate, entry);
+    else if (entry.atOpen) target = candidate;
   }
   return { candidate: stop ?? target, ambiguous: stop !== null && target !== null };
 }
 
-/** The bar's open lies before an entry within the bar: no better price than the entry's own, and none of the open. */
+/** The bar's open lies before an entry within the bar: a stop gets no better price than the entry's own, and none of the open. */
 function afterEntry(candidate: Candidate, entry: Candidate): Candidate {
   if (!candidate.atOpen) return candidate;
-  const { command } = candidate.order;
-  const own = command.stop ?? command.limit!;
-  const sign = command.side === "sell" ? 1 : -1;
-  const price = compareFixed(own, entry.price) * sign < 0 ? own : entry.price;
+  const { stop, side } = candidate.order.command;
+  const sign = side === "sell" ? 1 : -1;
+  const price = compareFixed(stop!, entry.price) * sign < 0 ? stop! : entry.price;
   return { ...candidate, price, atOpen: false };
 }

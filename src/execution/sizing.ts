@@ -3,6 +3,7 @@ import type { Holding } from "../account/holding.ts";
 import type { PlaceCommand } from "../domain/execution.ts";
 import {
   addFixed,
+  approximate,
   compareFixed,
   divideDown,
   type Fixed,
@@ -41,7 +42,7 @@ export function sizeAtFill(command: PlaceCommand, price: Fixed, feeFactor: Fixed
     quantity = closable;
     clipped = true;
   }
-  if (quantity > closable) {
+  if (quantity > closable && !surelyPayable(account, closable, quantity, value, feeFactor, instrument)) {
     const unitCost = multiplyFixed(value, feeFactor);
     const free = freeAfterClosing(account, holding, closable, value, unitCost);
     const cost = multiplyFixed({ units: quantity - closable, scale: instrument.lot.scale }, unitCost);
@@ -57,6 +58,21 @@ export function sizeAtFill(command: PlaceCommand, price: Fixed, feeFactor: Fixed
   if (quantity === 0n) return { refused: "refused:below-lot" };
   if (isTooSmall(instrument, quantity, value)) return { refused: "refused:min-notional" };
   return { quantity, clipped };
+}
+
+/** The quick look before the exact one: nothing is closed first, and the cash covers the cost by far. */
+function surelyPayable(
+  account: Account,
+  closable: bigint,
+  quantity: bigint,
+  value: Fixed,
+  feeFactor: Fixed,
+  { lot }: Instrument,
+): boolean {
+  if (closable !== 0n) return false;
+  const size = approximate(quantity, lot.scale);
+  const price = approximate(value.units, value.scale);
+  return account.surelyCovers(size * price * approximate(feeFactor.units, feeFactor.scale));
 }
 
 /** How much `value` pays for at `unitCost` (fee included), in whole lots. */

@@ -145,10 +145,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   return {
     initialCash: settings.cash,
     finalEquity: account.exactEquity(),
-    fees: markets.reduce(
-      (sum, { holding }) => addFixed(sum, { units: holding.fees, scale: holding.moneyScale }),
-      zero,
-    ),
+    fees: markets.reduce((sum, { holding }) => addFixed(sum, holding.paidFees), zero),
     trades,
     ...counts,
     details: options.details === true ? { fills, decisions: journal.lines! } : null,

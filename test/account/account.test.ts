@@ -61,7 +61,7 @@ class Books {
   }
 
   get cash(): string {
-    return formatUnits(this.account.cash, this.account.moneyScale);
+    return formatUnits(this.account.cash.units, this.account.cash.scale);
   }
   get free(): string {
     return formatFixed(this.account.free());
@@ -246,14 +246,14 @@ describe("scales grow, and nothing is lost", () => {
     const books = new Books("cash", "1000.50")
       .fill("buy 1@10.25", { fee: "0.01" })
       .fill("buy 1@10.12345", { fee: "0.00001" })
-      .fill("buy 1@10.00000000000000001", { fee: "0.0000000000000000000001" })
+      .fill("buy 1@10.00000000000000001", { fee: "0.0000000000000000000002" })
       .fill("sell 2.5@11.5");
     // 1000.5 − 10.25 − 10.12345 − 10.00000000000000001 + 28.75 − the fees
-    expect(books.cash).toBe("998.8665399999999999899999");
+    expect(books.cash).toBe("998.8665399999999999899998");
     expect(books.closed).toEqual([
       "long 1 10.25→11.5 fees 0.01 pnl 1.24",
       "long 1 10.12345→11.5 fees 0.00001 pnl 1.37654",
-      "long 0.5 10.00000000000000001→11.5 fees 0.00000000000000000000005 pnl 0.74999999999999999499995",
+      "long 0.5 10.00000000000000001→11.5 fees 0.0000000000000000000001 pnl 0.7499999999999999949999",
     ]);
   });
 

@@ -3,7 +3,15 @@
  * a ```ts block after `<!-- path -->` is that file, links resolve. `UPDATE_DOCS=1 npx vitest run --config
  * test/vitest.config.ts test/e2e/docs.test.ts` writes new output and files into the documents.
  */
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -18,6 +26,9 @@ beforeAll(buildWhenStale);
 
 describe.each(documents)("%s", (document) => {
   const folder = workingFolder();
+  // Programs import geosync as from where it is installed.
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(root, join(folder, "node_modules/geosync"));
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const shell = blocksOf(read(document), "sh");
@@ -26,7 +37,7 @@ describe.each(documents)("%s", (document) => {
       const { stdout, stderr, exitCode } = await run(block.text, folder);
       expect({ block: block.text, exitCode, stderr }).toMatchObject({ block: block.text, exitCode: 0 });
       if (block.output === undefined) continue;
-      if (updates) replaceIn(document, block.output, `${stdout}\n`);
+      if (updates) replaceIn(document, "text", block.output, `${stdout}\n`);
       else expect(steady(`${stdout}\n`)).toBe(steady(block.output));
     }
   });
@@ -42,7 +53,7 @@ describe.each(documents)("%s", (document) => {
   const quotations = [...read(document).matchAll(/<!-- (\S+\.ts) -->\n```ts\n([\s\S]*?)```/g)];
   it.runIf(quotations.length > 0)("quotes files as they are", () => {
     for (const [, file, text] of quotations) {
-      if (updates) replaceIn(document, text!, read(file!));
+      if (updates) replaceIn(document, "ts", text!, read(file!));
       else expect(text).toBe(read(file!));
     }
   });
@@ -67,12 +78,19 @@ describe.each(documents)("%s", (document) => {
 
 describe("the examples", () => {
   it("are all explained in docs/strategies.md", () => {
-    for (const file of examples) expect(read("docs/strategies.md")).toContain(`<!-- examples/strategies/${file} -->`);
+    for (const file of examples)
+      expect(read("docs/strategies.md")).toContain(`<!-- examples/strategies/${file} -->`);
   });
 
   it.each(examples)("%s trades", async (file) => {
     const data = file === "hourly.ts" ? "data/BTCUSDT_1m_synthetic.csv" : "data/SP500_1d.csv";
-    const { stdout } = await geosync(["backtest", data, "--strategy", `examples/strategies/${file}`, "--json"]);
+    const { stdout } = await geosync([
+      "backtest",
+      data,
+      "--strategy",
+      `examples/strategies/${file}`,
+      "--json",
+    ]);
     const report = JSON.parse(String(stdout)) as { readonly trades: readonly unknown[] };
     expect(report.trades.length).toBeGreaterThan(30);
   });
@@ -80,7 +98,8 @@ describe("the examples", () => {
 
 describe("docs/fill-rules.md", () => {
   it("lists every reason code with its meaning, and no other", () => {
-    const listed = [...read("docs/fill-rules.md").matchAll(/^\| `([a-z]+(?::[a-z-]+)?)` \| (.+) \|$/gm)];
+    const [, section] = read("docs/fill-rules.md").split("## How a request can end");
+    const listed = [...section!.matchAll(/^\| `([a-z]+(?::[a-z-]+)?)` \| (.+) \|$/gm)];
     expect(Object.fromEntries(listed.map(([, code, meaning]) => [code, meaning]))).toEqual(reasons);
   });
 });
@@ -92,7 +111,10 @@ interface Block {
 }
 
 function blocksOf(markdown: string, language: string): readonly Block[] {
-  const shape = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`\\n(?:\\n\`\`\`text\\n([\\s\\S]*?)^\`\`\`)?`, "gm");
+  const shape = new RegExp(
+    `^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`\\n(?:\\n\`\`\`text\\n([\\s\\S]*?)^\`\`\`)?`,
+    "gm",
+  );
   return [...markdown.matchAll(shape)].map(([, text, output]) => ({ text: text!, output }));
 }
 
@@ -121,8 +143,13 @@ function read(file: string): string {
   return readFileSync(join(root, file), "utf8");
 }
 
-function replaceIn(file: string, old: string, fresh: string): void {
-  if (steady(old) !== steady(fresh)) writeFileSync(join(root, file), read(file).replace(old, () => fresh));
+function replaceIn(file: string, language: string, old: string, fresh: string): void {
+  if (steady(old) === steady(fresh)) return;
+  const fenced = (text: string) => `\`\`\`${language}\n${text}\`\`\``;
+  writeFileSync(
+    join(root, file),
+    read(file).replace(fenced(old), () => fenced(fresh)),
+  );
 }
 
 function markdownIn(folder: string): readonly string[] {

@@ -1,3 +1,4 @@
+/** Bars of longer timeframes: aligned, and shown once they closed. DESIGN, section 3. */
 import { describe, expect, it } from "vitest";
 import type { Bar } from "../../src/domain/market.ts";
 import type { Context, Handlers } from "../../src/strategy/contract.ts";

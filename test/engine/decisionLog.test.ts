@@ -1,3 +1,4 @@
+/** The canonical log: the same run is the same bytes. DESIGN, sections 4 and 8. */
 import { describe, expect, it } from "vitest";
 import { compareFixed } from "../../src/domain/fixed.ts";
 import type { Context } from "../../src/strategy/contract.ts";

@@ -1,3 +1,4 @@
+/** Equity over a run: days, drawdown, exposure. DESIGN, sections 8 and 9. */
 import { describe, expect, it } from "vitest";
 import { formatFixed } from "../../src/domain/fixed.ts";
 import { type BarRow, bars, minute, run, script, start } from "../support/market.ts";

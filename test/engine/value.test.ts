@@ -58,6 +58,27 @@ describe("an order by value", () => {
       },
     ],
     [
+      "pays fee and slippage out of its value",
+      {
+        actions: { 0: (ctx) => void ctx.buy({ notional: 1000 }) },
+        rows: flat(100),
+        options: { takerFee: fixed("0.25"), slippage: fixed("0.6"), collar: fixed("0.5") },
+        // 1000 / (160 × 1.25)
+        fills: ["buy 5 A @ 160, 1"],
+        reasons: { filled: 1 },
+      },
+    ],
+    [
+      "with a limit is sized at the price it gets there, for the maker's fee",
+      {
+        actions: { 0: (ctx) => void ctx.buy({ notional: 1000, limit: 80 }) },
+        rows: [100, 100, [100, 75]],
+        options: { makerFee: fixed("0.25"), takerFee: fixed("0.5"), slippage: fixed("0.1") },
+        fills: ["buy 10 A @ 80, 2"],
+        reasons: { filled: 1 },
+      },
+    ],
+    [
       "keeps the value of its decision, not of its fill: equity that grows meanwhile buys no more",
       {
         actions: {

@@ -140,7 +140,7 @@ describe("every request ends with exactly one reason", () => {
           options,
         );
         const { account, initialCash } = result;
-        let left: Fixed = { units: account.cash, scale: account.moneyScale };
+        let left: Fixed = account.cash;
         let right = initialCash;
         for (const { holding } of result.markets) {
           left = addFixed(left, { units: holding.openCost, scale: holding.notionalScale });
@@ -148,7 +148,7 @@ describe("every request ends with exactly one reason", () => {
         }
         expect(formatFixed(addFixed(left, negateFixed(right)))).toBe("0");
         if (options.account !== "cash") return;
-        expect(account.cash >= 0n).toBe(true);
+        expect(account.cash.units >= 0n).toBe(true);
         for (const { holding } of result.markets) expect(holding.quantity >= 0n).toBe(true);
       }),
       { numRuns: 60 },

@@ -325,7 +325,22 @@ describe("attached exits", () => {
     ["stop not reached", { limit: "98" }, "100 101 96 100", [], [], 0],
     // The open of 90 was before the entry at 98 and is no price for its exit.
     ["a stop entry, the open beyond its own stop", { stop: "98" }, "90 99 89 99", ["2 sell 1@95"], [], 0],
-    ["a target below the entry", { takeProfit: "99" }, "100 101 98 100", ["3 sell 1@99"], [], 0],
+    [
+      "a target below the entry takes the open",
+      { takeProfit: "99" },
+      "100 101 98 100",
+      ["3 sell 1@100"],
+      [],
+      0,
+    ],
+    [
+      "a stop above an entry inside the bar",
+      { limit: "96", stopLoss: "99" },
+      "98 101 95 100",
+      ["2 sell 1@96"],
+      [],
+      0,
+    ],
   ])("in the entry's own bar: %s", (_, entry, prices, pessimistic, skip, counted) => {
     const cautious = bracket({ entryBar: "pessimistic" }, entry, prices);
     expect(cautious.tape.slice(1)).toEqual(pessimistic);
@@ -480,7 +495,7 @@ describe("whatever is sent and shown", () => {
               expect(fill.time).toBe(i * minute);
             }
             if (kind === "cash") {
-              expect(floor.account.cash >= 0n).toBe(true);
+              expect(floor.account.cash.units >= 0n).toBe(true);
               expect([...floor.account.holdings.values()].every(({ quantity }) => quantity >= 0n)).toBe(true);
             }
           }

@@ -123,6 +123,7 @@ describe("an order by value", () => {
 describe("an order by quantity", () => {
   it.each<[string, Ticket, Situation, string]>([
     ["is what it says", { quantity: "10" }, {}, "10"],
+    ["comes in whole lots", { quantity: "250", instrument: hundred }, { price: "3" }, "200"],
     ["must be payable at the fill", { quantity: "10" }, { price: "100.01" }, "refused:insufficient-cash"],
     ["must be payable with its fee", { quantity: "10" }, { fee: "0.0001" }, "refused:insufficient-cash"],
     ["shrinks to the cash when it may", { quantity: "10", mayShrink: true }, { price: "125" }, "8 clipped"],

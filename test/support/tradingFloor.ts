@@ -146,7 +146,7 @@ export class TradingFloor {
   }
 
   get cash(): string {
-    return formatUnits(this.account.cash, this.account.moneyScale);
+    return formatUnits(this.account.cash.units, this.account.cash.scale);
   }
 
   held(instrument: Instrument = btc): string {
