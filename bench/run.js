@@ -1,7 +1,8 @@
 /**
  * All figures, or those named, as a table: `npm run bench [-- csv engine fills process help grademark] [-- --write]`.
  * --write puts the table into the README between its markers, and every document, with all raw values, into
- * bench/results.ndjson, one a line; --quick takes tiny sizes. Builds first when there is no build.
+ * bench/results.ndjson, one a line; figures that were not run now keep their place when they come from the same machine.
+--quick takes tiny sizes. Builds first, so that it is these sources that are measured.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -23,7 +24,7 @@ const names = positionals.length === 0 ? figures : positionals;
 const unknown = names.find((name) => !figures.includes(name));
 if (unknown !== undefined) throw new Error(`expected figures among ${figures.join(", ")}, found ${unknown}`);
 if (values.write) partsOf(values.readme);
-if (!existsSync(`${root}dist/cli/main.js`)) {
+if (!values.quick || !existsSync(`${root}dist/cli/main.js`)) {
   await wholeProcess([`${root}node_modules/typescript/bin/tsc`, "-p", `${root}src`]);
 }
 
@@ -33,12 +34,12 @@ for (const name of names) {
   const { stdout } = await wholeProcess([`${root}bench/${name}.js`, ...(values.quick ? ["--quick"] : [])]);
   documents.push(JSON.parse(stdout));
 }
-const table = tableOf(documents);
-process.stdout.write(table);
+process.stdout.write(tableOf(documents));
 if (values.write) {
+  const all = withEarlier(documents);
   const [before, after] = partsOf(values.readme);
-  writeFileSync(values.readme, `${before}${markers.start}\n${table}${markers.end}${after}`);
-  writeFileSync(values.results, documents.map((document) => `${JSON.stringify(document)}\n`).join(""));
+  writeFileSync(values.readme, `${before}${markers.start}\n${tableOf(all)}${markers.end}${after}`);
+  writeFileSync(values.results, all.map((document) => `${JSON.stringify(document)}\n`).join(""));
 }
 
 /** What stands before and after the table. */
@@ -46,6 +47,17 @@ function partsOf(readme) {
   const pieces = readFileSync(readme, "utf8").split(new RegExp(`${markers.start}[^]*${markers.end}`));
   if (pieces.length === 2) return pieces;
   throw new Error(`${readme}: expected a line ${markers.start} and later one ${markers.end}, found none`);
+}
+
+/** In the order of `figures`, those of earlier runs included. */
+function withEarlier(fresh) {
+  if (!existsSync(values.results)) return fresh;
+  const lines = readFileSync(values.results, "utf8").trim().split("\n");
+  const sameMachine = ({ node, cpu, cores, quick }) => JSON.stringify([node, cpu, cores, quick]);
+  const earlier = lines
+    .map((line) => JSON.parse(line))
+    .filter((one) => sameMachine(one) === sameMachine(fresh[0]));
+  return figures.flatMap((name) => [...fresh, ...earlier].find(({ figure }) => figure === name) ?? []);
 }
 
 function tableOf(all) {

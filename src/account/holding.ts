@@ -162,11 +162,13 @@ export class Holding {
 
   /** `fee` on the holding's scale, which grows when a finer one arrives. */
   feeUnits(fee: Fixed): bigint {
-    if (fee.scale > this.feeScale) {
-      const factor = pow10(fee.scale - this.feeScale);
+    // At least as fine as prices and lots: a flat fee is shared out, too.
+    const scale = Math.max(fee.scale, this.notionalScale);
+    if (scale > this.feeScale) {
+      const factor = pow10(scale - this.feeScale);
       for (const lot of this.lots) lot.fees *= factor;
       this.fees *= factor;
-      this.feeScale = fee.scale;
+      this.feeScale = scale;
     }
     return widen(fee.units, fee.scale, this.feeScale);
   }

@@ -2,7 +2,6 @@ import { formatUnits } from "./fixed.ts";
 
 const zeroDigit = 48;
 const point = 46;
-const largest = BigInt(Number.MAX_SAFE_INTEGER);
 const encoder = new TextEncoder();
 const mostTexts = 1000;
 
@@ -14,18 +13,16 @@ export class TextWriter {
   bytes = new Uint8Array(1 << 16);
   length = 0;
   readonly #digits = new Uint8Array(32);
+  readonly #times = [
+    { value: Number.NaN, text: new Uint8Array(0) },
+    { value: Number.NaN, text: new Uint8Array(0) },
+  ];
   /** Texts as bytes: a copy is several times faster than characters one by one. */
   readonly #encoded = new Map<string, Uint8Array>();
 
   /** ASCII that comes again and again, such as names and punctuation; `json` takes the rest. */
   ascii(text: string): void {
-    const encoded = this.#encoded.get(text) ?? this.#encode(text);
-    const { length } = encoded;
-    this.#reserve(length);
-    const { bytes } = this;
-    const at = this.length;
-    for (let i = 0; i < length; i++) bytes[at + i] = encoded[i]!;
-    this.length = at + length;
+    this.#copy(this.#encoded.get(text) ?? this.#encode(text));
   }
 
   /** A JSON string of any characters, UTF-8. */
@@ -36,20 +33,35 @@ export class TextWriter {
     this.length += encoded.length;
   }
 
+  /** A time; the last two are kept, for most lines repeat one of them. */
+  time(value: number): void {
+    const first = this.#times[0]!;
+    const second = this.#times[1]!;
+    if (first.value === value) this.#copy(first.text);
+    else if (second.value === value) this.#copy(second.text);
+    else {
+      const from = this.length;
+      this.number(value);
+      this.#times.reverse();
+      this.#times[0] = { value, text: this.bytes.slice(from, this.length) };
+    }
+  }
+
   /** A number as JavaScript writes it; whole ones the short way. */
   number(value: number): void {
     if (value >= 0 && value <= Number.MAX_SAFE_INTEGER && value === Math.floor(value))
       this.#decimal(value, 0);
-    else this.ascii(String(value));
+    else this.#once(String(value));
   }
 
   /** units × 10^-scale in its shortest exact form. */
   fixed(units: bigint, scale: number): void {
-    if (units > largest || units < -largest || scale > 20) {
-      this.ascii(formatUnits(units, scale));
+    const value = Number(units);
+    // A double past the safe integers may be another number's.
+    if (!Number.isSafeInteger(value) || scale > 20) {
+      this.#once(formatUnits(units, scale));
       return;
     }
-    const value = Number(units);
     if (value < 0) this.ascii("-");
     this.#decimal(Math.abs(value), scale);
   }
@@ -71,6 +83,22 @@ export class TextWriter {
       if (i === decimals && i > last) bytes[at++] = point;
     }
     this.length = at;
+  }
+
+  /** ASCII that will hardly come again. */
+  #once(text: string): void {
+    const { length } = text;
+    this.#reserve(length);
+    for (let i = 0; i < length; i++) this.bytes[this.length++] = text.charCodeAt(i);
+  }
+
+  #copy(encoded: Uint8Array): void {
+    const { length } = encoded;
+    this.#reserve(length);
+    const { bytes } = this;
+    const at = this.length;
+    for (let i = 0; i < length; i++) bytes[at + i] = encoded[i]!;
+    this.length = at + length;
   }
 
   #encode(text: string): Uint8Array {

@@ -25,6 +25,8 @@ export class BarSeries {
   readonly #timeframe: Timeframe;
   readonly #closed: Bar[] = [];
   #current: Unfinished | null = null;
+  #started = false;
+  #firstStart: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(instrument: Instrument, timeframe: Timeframe) {
     this.#instrument = instrument;
@@ -41,15 +43,24 @@ export class BarSeries {
   }
 
   add(chunk: BarChunk, row: number): void {
-    if (chunk.timeframe.ms > this.#timeframe.ms) {
-      throw illegal(
-        `bars("${this.#timeframe.label}"): the run's own bars are longer, ${chunk.timeframe.label}`,
-      );
-    }
     const openTime = chunk.openTimes[row]!;
+    if (!this.#started) this.#start(openTime, chunk.timeframe);
+    if (openTime < this.#firstStart) return;
     if (this.#current !== null && openTime >= this.#current.end) this.#close(this.#current);
     this.#current = merge(this.#current, chunk, row, this.#timeframe);
     if (chunk.times[row]! >= this.#current.end) this.#close(this.#current);
+  }
+
+  /** A bar whose beginning the run has not seen would not be the venue's. */
+  #start(openTime: Millis, own: Timeframe): void {
+    const { label, ms } = this.#timeframe;
+    const calendar = label.endsWith("M") || label.endsWith("y");
+    if (own.ms > ms || (!calendar && ms % own.ms !== 0)) {
+      throw illegal(`bars("${label}"): expected a multiple of the run's own bars, which are ${own.label}`);
+    }
+    const [start, end] = intervalOf(openTime, this.#timeframe);
+    this.#firstStart = openTime > start ? end : start;
+    this.#started = true;
   }
 
   #close(bar: Unfinished): void {

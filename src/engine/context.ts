@@ -96,7 +96,7 @@ export class StrategyContext implements Context {
   }
 
   close(request: OrderLabel = {}): OrderId | null {
-    return this.#desk.close(this.#market(request.symbol), request.tag);
+    return this.#desk.close(this.#market(request?.symbol), request?.tag);
   }
 
   target(request: TargetRequest): OrderId | null {

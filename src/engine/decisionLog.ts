@@ -44,12 +44,12 @@ function head(to: TextWriter, name: string, number: number, time: Millis): void 
   to.ascii(name);
   to.number(number);
   to.ascii(",");
-  to.number(time);
+  to.time(time);
 }
 
 function writeFill(to: TextWriter, fill: Execution): void {
   to.ascii(",");
-  to.number(fill.time);
+  to.time(fill.time);
   to.ascii(",");
   to.number(fill.bar);
   to.ascii(',"');

@@ -1,7 +1,5 @@
-import type { Account } from "../account/account.ts";
 import { GeoSyncError } from "../domain/errors.ts";
 import type { Approved, Command, Ended, Execution, ExecutionEvent } from "../domain/execution.ts";
-import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import {
   type BarChunk,
@@ -10,60 +8,21 @@ import {
   type MarketChunk,
   type MarketEvent,
 } from "../domain/market.ts";
-import type { CostEstimate, ExecutionGateway } from "../domain/ports.ts";
-import type { Random } from "../domain/random.ts";
-import type { Json } from "../domain/signal.ts";
 import type { Millis } from "../domain/time.ts";
-import type { Context, Handlers } from "../strategy/contract.ts";
+import type { Handlers } from "../strategy/contract.ts";
 import { closingEvent } from "./closing.ts";
 import { StrategyContext } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
 import { Market } from "./market.ts";
-import { type OrderBook, type OrderRecord, orderView } from "./orderBook.ts";
+import type { EngineOptions } from "./options.ts";
+import { type OrderRecord, orderView } from "./orderBook.ts";
 import type { EquityRecorder } from "./recorder.ts";
 import type { Timers } from "./timers.ts";
 import { TradingDesk } from "./tradingDesk.ts";
 import { FillView } from "./views.ts";
 
-/** Where decisions are kept. */
-export interface Journal {
-  append(time: Millis, decision: Decision): void;
-  /** Called before commands leave: what was appended must be safe by then. */
-  commit(): void;
-}
-
-export interface EngineOptions {
-  readonly mode: Context["mode"];
-  readonly account: Account;
-  readonly gateway: ExecutionGateway;
-  readonly journal: Journal;
-  readonly recorder: EquityRecorder;
-  readonly orders: OrderBook;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly costs: CostEstimate;
-  /** `fill`: orders by value get their quantity at the fill. `decision`: at the decision. */
-  readonly sizing: "fill" | "decision";
-  /** How far below the reference a fill may lie before an order by value is cut, as a fraction. */
-  readonly collar: Fixed;
-  /** Bars (or ticks, without bars) a symbol must have had before orders for it count. */
-  readonly warmup: number;
-  /** Orders before it are refused, and nothing before it is measured. */
-  readonly tradeFrom: Millis;
-  readonly timeframes: readonly string[];
-  /** Known from the start; others join as they appear. */
-  readonly instruments: readonly Instrument[];
-  /** No bars in the run: closes are the ticks themselves. */
-  readonly ticksArePrices: boolean;
-  /** Makes the strategy, once, when the first event is about to be handled. */
-  readonly createStrategy: (context: Context) => Handlers;
-  readonly onFill: (fill: Execution, tag: string | null) => void;
-  readonly onLog: (
-    time: Millis,
-    message: string,
-    fields: { readonly [key: string]: Json } | undefined,
-  ) => void;
-}
+/** Timers of 0 ms may lead to others; so many in a row never come to an end. */
+const mostRounds = 1000;
 
 /**
  * The engine of backtest, paper and live. `step` carries all events of one instant through resting orders, account,
@@ -126,10 +85,7 @@ export class Engine {
   step(instant: Instant): void {
     const { time } = instant;
     if (this.#handlers === null) this.#start(instant);
-    while (this.#timers.next < time) {
-      this.#setTime(this.#timers.next);
-      this.#callStrategy(null);
-    }
+    if (this.#timers.next < time) this.#fireEarlier(time);
     this.#setTime(time);
     this.#match(instant);
     this.#callStrategy(instant);
@@ -318,6 +274,26 @@ export class Engine {
       record.changed = false;
       this.#desk.current = this.#marketOf(record.instrument);
       this.#guard(handlers.onOrder?.(orderView(record)));
+    }
+  }
+
+  /** Timers due before `time`, each at its own time. */
+  #fireEarlier(time: Millis): void {
+    let rounds = 0;
+    while (this.#timers.next < time) {
+      const due = this.#timers.next;
+      rounds = due > this.#desk.time ? 0 : rounds + 1;
+      if (rounds > mostRounds) {
+        throw new GeoSyncError(
+          "GEO-STRATEGY-THREW",
+          "timers of 0 ms that set each other again: time cannot go on",
+          {
+            hint: "Give ctx.after at least 1 ms.",
+          },
+        );
+      }
+      this.#setTime(due);
+      this.#callStrategy(null);
     }
   }
 

@@ -161,7 +161,6 @@ export class TradingDesk implements Desk {
     return this.#options.random();
   }
 
-  /** Timers of a strategy's own making are called back as `onTimer`; see Engine. */
   after(ms: number, tag: string): void {
     this.#options.timers.add(this.time + ms, tag);
   }

@@ -31,6 +31,7 @@ export class BarView implements Bar {
 
   constructor(symbol: string) {
     this.symbol = symbol;
+    Object.freeze(this);
   }
 
   get timeframe(): string {
@@ -85,6 +86,7 @@ export class TickView implements Tick {
 
   constructor(symbol: string) {
     this.symbol = symbol;
+    Object.freeze(this);
   }
 
   get time(): number {

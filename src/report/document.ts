@@ -64,7 +64,7 @@ export interface RunFacts {
   /** How far below its reference a fill may lie before an order by value is cut: a fraction. */
   readonly collar: string;
   readonly atEnd: "mark" | "close";
-  /** First and last measured moment. */
+  /** Start of the first and of the last measured bar. */
   readonly from: string;
   readonly to: string;
   readonly bars: number;

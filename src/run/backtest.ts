@@ -2,7 +2,7 @@ import { ticksToBars } from "../data/bars.ts";
 import { type CsvFile, openCsv } from "../data/csvFile.ts";
 import { ValidationError } from "../domain/errors.ts";
 import type { MarketStream } from "../domain/ports.ts";
-import { parseTimeframe, type Timeframe } from "../domain/time.ts";
+import { type Millis, parseTimeframe, type Timeframe } from "../domain/time.ts";
 import { collectCloses } from "./closes.ts";
 import {
   type BacktestOptions,
@@ -40,7 +40,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestOutcom
       clock,
       warmup: strategy.warmup,
       timeframes: strategy.timeframes,
-      tradeFrom: options.from,
+      tradeFrom: tradeFrom(options.from, files),
       details: options.details,
       equityOfEveryBar: options.details === true || options.returns === "bar",
       signal: options.signal,
@@ -78,6 +78,15 @@ async function openFiles(options: BacktestOptions, warmupRows: number): Promise<
   }
   refuseSameSymbol(files);
   return files;
+}
+
+/**
+ * A bar of the warm-up may close at `from` itself, where a print already counts: for data that is known at its own
+ * stamp, the range begins a hair earlier.
+ */
+function tradeFrom(from: Millis | undefined, files: readonly CsvFile[]): Millis | undefined {
+  const known = files.every(({ kind, priceOnly }) => kind === "tick" || priceOnly);
+  return from !== undefined && known ? from - 0.001 : from;
 }
 
 function refuseSameSymbol(files: readonly CsvFile[]): void {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { TextWriter } from "../domain/textWriter.ts";
 import type { Millis } from "../domain/time.ts";
 import { type Decision, writeDecision } from "../engine/decisionLog.ts";
-import type { Journal } from "../engine/engine.ts";
+import type { Journal } from "../engine/options.ts";
 
 const flushAt = 1 << 16;
 

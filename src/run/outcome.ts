@@ -10,7 +10,7 @@ import {
   unitsToNumber,
 } from "../domain/fixed.ts";
 import type { Json } from "../domain/signal.ts";
-import { isoTime } from "../domain/time.ts";
+import { isoTime, type Millis } from "../domain/time.ts";
 import type { EquityPoint } from "../engine/recorder.ts";
 import { computePanel, type Metrics } from "../metrics/panel.ts";
 import { canonicalHash } from "../report/canonical.ts";
@@ -78,7 +78,7 @@ function metricsOf(
   });
 }
 
-function runFacts({ settings, result, files, strategy, durationMs }: FinishedRun): RunFacts {
+function runFacts({ options, settings, result, files, strategy, durationMs }: FinishedRun): RunFacts {
   const { recorder } = result;
   const { name, params, sha256, form, path } = strategy;
   return {
@@ -101,8 +101,7 @@ function runFacts({ settings, result, files, strategy, durationMs }: FinishedRun
     sizing: settings.sizing,
     collar: formatFixed(settings.collar),
     atEnd: settings.atEnd,
-    from: isoTime(recorder.from),
-    to: isoTime(recorder.to),
+    ...periodOf(files, options.from),
     bars: recorder.bars,
     fills: result.fills,
     clipped: result.clipped,
@@ -110,6 +109,17 @@ function runFacts({ settings, result, files, strategy, durationMs }: FinishedRun
     decisionsSha256: result.decisionsSha256,
     durationMs: Math.round(durationMs),
   };
+}
+
+/** From the start of the first measured bar to that of the last. */
+function periodOf(
+  files: readonly CsvFile[],
+  from: Millis = Number.NEGATIVE_INFINITY,
+): { from: string; to: string } {
+  const summaries = files.map((file) => file.summary());
+  const first = Math.min(...summaries.map((summary) => summary.from!));
+  const last = Math.max(...summaries.map((summary) => summary.to!));
+  return { from: isoTime(Math.max(first, from)), to: isoTime(last) };
 }
 
 function dataFacts(file: CsvFile): DataFacts {

@@ -81,7 +81,8 @@ export class SimulationClock implements PluginClock {
     return Number.isFinite(time) ? time : 0;
   }
   setTimer(ms: number, callback: () => void): number {
-    return this.timers.add(this.now() + Math.max(0, ms), callback);
+    // As in Node, no less than 1 ms: a callback that sets itself again must not stop time.
+    return this.timers.add(this.now() + Math.max(1, ms), callback);
   }
   clearTimer(handle: number): void {
     this.timers.cancel(handle);

@@ -32,15 +32,19 @@ describe.each(documents)("%s", (document) => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   const shell = blocksOf(read(document), "sh");
-  it.runIf(shell.length > 0)("shows commands that run, and what they print", async () => {
-    for (const block of shell) {
-      const { stdout, stderr, exitCode } = await run(block.text, folder);
-      expect({ block: block.text, exitCode, stderr }).toMatchObject({ block: block.text, exitCode: 0 });
-      if (block.output === undefined) continue;
-      if (updates) replaceIn(document, "text", block.output, `${stdout}\n`);
-      else expect(steady(`${stdout}\n`)).toBe(steady(block.output));
-    }
-  });
+  it.runIf(shell.length > 0)(
+    "shows commands that run, and what they print",
+    async () => {
+      for (const block of shell) {
+        const { stdout, stderr, exitCode } = await run(block.text, folder);
+        expect(exitCode, `${block.text}\n${stderr}`).toBe(0);
+        if (block.output === undefined) continue;
+        if (updates) replaceIn(document, "text", block.output, `${stdout}\n`);
+        else expect(steady(`${stdout}\n`)).toBe(steady(block.output));
+      }
+    },
+    240_000,
+  );
 
   it("names scripts of npm that there are", () => {
     const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
@@ -65,6 +69,12 @@ describe.each(documents)("%s", (document) => {
       const linked = path === "" ? document : join(dirname(document), path);
       expect(existsSync(join(root, linked)), `${target} in ${document}`).toBe(true);
       if (anchor !== undefined) expect(anchorsOf(read(linked)), `${target} in ${document}`).toContain(anchor);
+    }
+  });
+
+  it("names source files that there are", () => {
+    for (const [, path] of read(document).matchAll(/`((?:src|test|bin|examples|strategies)\/[\w/.-]+)`/g)) {
+      expect(existsSync(join(root, path!)), `${path} in ${document}`).toBe(true);
     }
   });
 

@@ -264,6 +264,14 @@ describe("timers", () => {
     expect(heard).toEqual(expected);
   });
 
+  it("that set each other again at 0 ms are stopped, for time could not go on", async () => {
+    const again = run(
+      (ctx) => ({ onBar: () => ctx.after(0, "a"), onTimer: () => ctx.after(0, "b") }),
+      bars([1, 2, 3]),
+    );
+    await expect(again).rejects.toThrow("time cannot go on");
+  });
+
   it.each([
     // A bar under way has an open older than the decision: it waits for the next.
     ["a timer within a bar waits for the next open", 0.5, ["buy 1 A @ 30, 2"]],

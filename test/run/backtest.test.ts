@@ -62,7 +62,7 @@ describe("the range", () => {
       onLog: (_, __, fields) => logged.push(fields!.index),
     });
     expect(document.run.bars).toBe(4);
-    expect([document.run.from, document.run.to]).toEqual(["2024-01-01T00:05:00Z", "2024-01-01T00:08:00Z"]);
+    expect([document.run.from, document.run.to]).toEqual(["2024-01-01T00:04:00Z", "2024-01-01T00:07:00Z"]);
     // Two bars of warm-up, then the four of the range.
     expect(logged.length).toBe(6);
     // Decided at the close of the bar that opens at --from, bought at the open after it.
