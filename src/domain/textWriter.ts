@@ -5,6 +5,12 @@ const point = 46;
 const encoder = new TextEncoder();
 const mostTexts = 1000;
 
+interface KnownTime {
+  value: number;
+  length: number;
+  readonly text: Uint8Array;
+}
+
 /**
  * Appends ASCII text and exact decimals to one growing buffer, without a string for each: a run that trades on every
  * bar writes a gigabyte of decisions.
@@ -13,16 +19,18 @@ export class TextWriter {
   bytes = new Uint8Array(1 << 16);
   length = 0;
   readonly #digits = new Uint8Array(32);
-  readonly #times = [
-    { value: Number.NaN, text: new Uint8Array(0) },
-    { value: Number.NaN, text: new Uint8Array(0) },
+  readonly #times: readonly [KnownTime, KnownTime] = [
+    { value: Number.NaN, length: 0, text: new Uint8Array(24) },
+    { value: Number.NaN, length: 0, text: new Uint8Array(24) },
   ];
+  #oldest: 0 | 1 = 0;
   /** Texts as bytes: a copy is several times faster than characters one by one. */
   readonly #encoded = new Map<string, Uint8Array>();
 
   /** ASCII that comes again and again, such as names and punctuation; `json` takes the rest. */
   ascii(text: string): void {
-    this.#copy(this.#encoded.get(text) ?? this.#encode(text));
+    const encoded = this.#encoded.get(text) ?? this.#encode(text);
+    this.#copy(encoded, encoded.length);
   }
 
   /** A JSON string of any characters, UTF-8. */
@@ -35,16 +43,20 @@ export class TextWriter {
 
   /** A time; the last two are kept, for most lines repeat one of them. */
   time(value: number): void {
-    const first = this.#times[0]!;
-    const second = this.#times[1]!;
-    if (first.value === value) this.#copy(first.text);
-    else if (second.value === value) this.#copy(second.text);
-    else {
-      const from = this.length;
-      this.number(value);
-      this.#times.reverse();
-      this.#times[0] = { value, text: this.bytes.slice(from, this.length) };
+    const known = this.#times[0].value === value ? 0 : this.#times[1].value === value ? 1 : -1;
+    if (known >= 0) {
+      this.#copy(this.#times[known as 0 | 1].text, this.#times[known as 0 | 1].length);
+      return;
     }
+    const from = this.length;
+    this.number(value);
+    const slot = this.#times[this.#oldest];
+    const length = this.length - from;
+    this.#oldest = this.#oldest === 0 ? 1 : 0;
+    if (length > slot.text.length) return;
+    slot.value = value;
+    slot.length = length;
+    for (let i = 0; i < length; i++) slot.text[i] = this.bytes[from + i]!;
   }
 
   /** A number as JavaScript writes it; whole ones the short way. */
@@ -92,8 +104,7 @@ export class TextWriter {
     for (let i = 0; i < length; i++) this.bytes[this.length++] = text.charCodeAt(i);
   }
 
-  #copy(encoded: Uint8Array): void {
-    const { length } = encoded;
+  #copy(encoded: Uint8Array, length: number): void {
     this.#reserve(length);
     const { bytes } = this;
     const at = this.length;

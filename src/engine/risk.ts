@@ -75,7 +75,7 @@ function surelyPayable({ command, closable, value, costs }: Reserve, account: Ac
 }
 
 /** The amount, exactly. */
-export function reservedBy({ command, reducesOnly, closable, value, costs }: Reserve): Fixed {
+function reservedBy({ command, reducesOnly, closable, value, costs }: Reserve): Fixed {
   return reducesOnly ? released(command, closable, value) : needed(command, closable, value, costs);
 }
 
