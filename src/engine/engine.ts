@@ -1,19 +1,14 @@
 import { GeoSyncError } from "../domain/errors.ts";
 import type { Approved, Command, Ended, Execution, ExecutionEvent } from "../domain/execution.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import {
-  type BarChunk,
-  type Instant,
-  instrumentAt,
-  type MarketChunk,
-  type MarketEvent,
-} from "../domain/market.ts";
+import type { BarChunk, Instant, MarketChunk, MarketEvent } from "../domain/market.ts";
 import type { Millis } from "../domain/time.ts";
 import type { Handlers } from "../strategy/contract.ts";
 import { closingEvent } from "./closing.ts";
 import { StrategyContext } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
-import { Market } from "./market.ts";
+import type { Market } from "./market.ts";
+import { Markets } from "./markets.ts";
 import type { EngineOptions } from "./options.ts";
 import { type OrderRecord, orderView } from "./orderBook.ts";
 import type { EquityRecorder } from "./recorder.ts";
@@ -29,7 +24,7 @@ const mostRounds = 1000;
  * strategy and risk to the gateway; it is synchronous and reads no clock but the events'.
  */
 export class Engine {
-  readonly markets = new Map<Instrument, Market>();
+  readonly #markets: Markets;
   readonly #options: EngineOptions;
   readonly #desk: TradingDesk;
   readonly #context: StrategyContext;
@@ -44,21 +39,22 @@ export class Engine {
   #quiet = false;
   #timers: Timers;
   #recorder: EquityRecorder;
-  #lastInstrument: Instrument | null = null;
-  #lastMarket: Market | null = null;
-  /** The chunk all of whose rows are of `#lastMarket`; null when there is none. */
-  #lastChunk: MarketChunk | null = null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
+    this.#markets = new Markets(options);
     this.#timers = options.timers;
     this.#recorder = options.recorder;
     this.#desk = new TradingDesk(options, {
-      markets: this.markets,
+      markets: this.#markets.all,
       changed: (record) => this.#change(record),
       record: (decision) => this.#record(decision),
     });
     this.#context = new StrategyContext(this.#desk);
+  }
+
+  get markets(): ReadonlyMap<Instrument, Market> {
+    return this.#markets.all;
   }
 
   get time(): Millis {
@@ -108,7 +104,7 @@ export class Engine {
   #quietBar(time: Millis, chunk: BarChunk, row: number): void {
     const recorder = this.#recorder;
     const desk = this.#desk;
-    const market = chunk === this.#lastChunk ? this.#lastMarket! : this.#marketOfRow(chunk, row);
+    const market = this.#markets.at(chunk, row);
     if (time > desk.time) desk.time = time;
     recorder.before(time);
     market.observeBar(chunk, row);
@@ -140,7 +136,7 @@ export class Engine {
     for (const number of [...orders.open.keys()])
       this.#end({ kind: "ended", number, reason: "expired:end-of-data" });
     if (atEnd === "close") {
-      for (const market of this.markets.values()) {
+      for (const market of this.#markets.all.values()) {
         if (this.#desk.close(market, "end") === null) continue;
         this.#send();
         const bar = market.hasTicks ? -1 : market.bars - 1;
@@ -156,8 +152,8 @@ export class Engine {
   #start(instant: Instant): void {
     const { chunk, row } = instant.events[0]!;
     this.#setTime(chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!);
-    for (const instrument of this.#options.instruments) this.#marketOf(instrument);
-    this.#desk.current = this.#marketOf(instrumentAt(chunk, row));
+    for (const instrument of this.#options.instruments) this.#markets.of(instrument);
+    this.#desk.current = this.#markets.at(chunk, row);
     this.#handlers = this.#options.createStrategy(this.#context);
     this.#guard(this.#handlers.onStart?.());
     this.#send();
@@ -176,14 +172,14 @@ export class Engine {
     for (let i = 0; i < count; i++) {
       const event = events[i]!;
       if (event.chunk.kind === "bar" && event.chunk.derived) continue;
-      const market = this.#marketOf(instrumentAt(event.chunk, event.row));
+      const market = this.#markets.at(event.chunk, event.row);
       gateway.onMarket(event, event.chunk.kind === "bar" ? market.bars : -1);
     }
     this.#book();
     let bars = 0;
     for (let i = 0; i < count; i++) {
       const { chunk, row } = events[i]!;
-      this.#marketOf(instrumentAt(chunk, row)).observe(chunk, row);
+      this.#markets.at(chunk, row).observe(chunk, row);
       if (chunk.kind === "bar" || this.#options.ticksArePrices) bars++;
     }
     recorder.after(this.#desk.time, bars);
@@ -201,7 +197,7 @@ export class Engine {
     const handlers = this.#handlers!;
     for (let i = 0; i < instant.count; i++) {
       const { chunk, row } = instant.events[i]!;
-      const market = this.#marketOf(instrumentAt(chunk, row));
+      const market = this.#markets.at(chunk, row);
       this.#desk.current = market;
       if (chunk.kind === "bar") {
         if (handlers.onBar !== undefined) this.#guard(handlers.onBar(market.bar));
@@ -256,7 +252,7 @@ export class Engine {
     const fills = this.#fills;
     this.#fills = [];
     for (const { fill, tag } of fills) {
-      this.#desk.current = this.#marketOf(fill.instrument);
+      this.#desk.current = this.#markets.of(fill.instrument);
       this.#guard(handlers.onFill?.(new FillView(fill, tag)));
     }
   }
@@ -272,7 +268,7 @@ export class Engine {
     this.#changed = [];
     for (const record of changed) {
       record.changed = false;
-      this.#desk.current = this.#marketOf(record.instrument);
+      this.#desk.current = this.#markets.of(record.instrument);
       this.#guard(handlers.onOrder?.(orderView(record)));
     }
   }
@@ -316,33 +312,6 @@ export class Engine {
   #record(decision: Decision): void {
     this.#decided = true;
     this.#options.journal.append(this.#desk.time, decision);
-  }
-
-  #marketOfRow(chunk: MarketChunk, row: number): Market {
-    const market = this.#marketOf(instrumentAt(chunk, row));
-    if (chunk.instrumentOf === null) this.#lastChunk = chunk;
-    return market;
-  }
-
-  #marketOf(instrument: Instrument): Market {
-    if (instrument === this.#lastInstrument) return this.#lastMarket!;
-    this.#lastChunk = null;
-    let market = this.markets.get(instrument);
-    if (market === undefined) {
-      const { account } = this.#options;
-      if (instrument.settle !== account.currency) {
-        throw new GeoSyncError(
-          "GEO-DATA-SYMBOL",
-          `${instrument.symbol} settles in ${instrument.settle}, the account in ${account.currency}: one run, one currency`,
-          { hint: "Run the symbols of each currency by themselves." },
-        );
-      }
-      market = new Market(instrument, account, this.#options);
-      this.markets.set(instrument, market);
-    }
-    this.#lastInstrument = instrument;
-    this.#lastMarket = market;
-    return market;
   }
 
   /** A handler that answers with a promise would act outside its instant, where nothing could be replayed. */
