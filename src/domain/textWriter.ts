@@ -4,11 +4,17 @@ const zeroDigit = 48;
 const point = 46;
 const encoder = new TextEncoder();
 const mostTexts = 1000;
+const minus = Uint8Array.of(45);
 
 interface KnownTime {
   value: number;
   length: number;
   readonly text: Uint8Array;
+}
+
+/** ASCII text as `TextWriter.put` takes it. */
+export function ascii(text: string): Uint8Array {
+  return encoder.encode(text);
 }
 
 /**
@@ -27,8 +33,13 @@ export class TextWriter {
   /** Texts as bytes: a copy is several times faster than characters one by one. */
   readonly #encoded = new Map<string, Uint8Array>();
 
-  /** ASCII that comes again and again, such as names and punctuation; `json` takes the rest. */
-  ascii(text: string): void {
+  /** Bytes made once, by `ascii`, for texts that are always the same. */
+  put(text: Uint8Array): void {
+    this.#copy(text, text.length);
+  }
+
+  /** ASCII that comes again and again, such as names; `json` takes the rest. */
+  word(text: string): void {
     const encoded = this.#encoded.get(text) ?? this.#encode(text);
     this.#copy(encoded, encoded.length);
   }
@@ -74,7 +85,7 @@ export class TextWriter {
       this.#once(formatUnits(units, scale));
       return;
     }
-    if (value < 0) this.ascii("-");
+    if (value < 0) this.#copy(minus, 1);
     this.#decimal(Math.abs(value), scale);
   }
 

@@ -1,6 +1,6 @@
 import type { CancelCommand, Ended, Execution, PlaceCommand } from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
-import type { TextWriter } from "../domain/textWriter.ts";
+import { ascii, type TextWriter } from "../domain/textWriter.ts";
 import type { Millis } from "../domain/time.ts";
 
 /** What the canonical log of decisions records. */
@@ -20,98 +20,118 @@ export type Decision = PlaceCommand | CancelCommand | Execution | Ended;
 export function writeDecision(to: TextWriter, time: Millis, decision: Decision): void {
   switch (decision.kind) {
     case "place":
-      head(to, '["order",', decision.number, time);
+      head(to, text.order, decision.number, time);
       writeOrder(to, decision);
       break;
     case "cancel":
-      head(to, '["cancel",', decision.number, time);
-      to.ascii("]\n");
+      head(to, text.cancel, decision.number, time);
+      to.put(text.end);
       break;
     case "fill":
-      head(to, '["fill",', decision.number, time);
+      head(to, text.fill, decision.number, time);
       writeFill(to, decision);
       break;
     case "ended":
-      head(to, '["end",', decision.number, time);
-      to.ascii(',"');
-      to.ascii(decision.reason);
-      to.ascii('"]\n');
+      head(to, text.ended, decision.number, time);
+      to.put(text.openText);
+      to.word(decision.reason);
+      to.put(text.endText);
       break;
   }
 }
 
-function head(to: TextWriter, name: string, number: number, time: Millis): void {
-  to.ascii(name);
+/** Made into bytes once: the log is written on every fill. */
+const text = {
+  order: ascii('["order",'),
+  cancel: ascii('["cancel",'),
+  fill: ascii('["fill",'),
+  ended: ascii('["end",'),
+  end: ascii("]\n"),
+  endText: ascii('"]\n'),
+  endObject: ascii("}]\n"),
+  comma: ascii(","),
+  openText: ascii(',"'),
+  nextText: ascii('","'),
+  closeText: ascii('"'),
+  maker: ascii('","maker"]\n'),
+  taker: ascii('","taker"]\n'),
+  clippedMaker: ascii('","maker","clipped"]\n'),
+  clippedTaker: ascii('","taker","clipped"]\n'),
+  quantity: ascii('quantity":"'),
+  value: ascii('value":"'),
+  plus: ascii('","plus":"'),
+  limit: ascii('","limit":"'),
+  stop: ascii('","stop":"'),
+  stopLoss: ascii('","stopLoss":"'),
+  takeProfit: ascii('","takeProfit":"'),
+  expires: ascii(',"expires":'),
+  postOnly: ascii(',"postOnly":true'),
+  reduceOnly: ascii(',"reduceOnly":true'),
+  tag: ascii(',"tag":'),
+} as const;
+
+const kinds = { buy: kindsOf("buy"), sell: kindsOf("sell") };
+
+function kindsOf(side: string) {
+  const kind = (type: string) => ascii(`","${side}","${type}",{"`);
+  return { market: kind("market"), limit: kind("limit"), stop: kind("stop"), stop_limit: kind("stop_limit") };
+}
+
+function head(to: TextWriter, name: Uint8Array, number: number, time: Millis): void {
+  to.put(name);
   to.number(number);
-  to.ascii(",");
+  to.put(text.comma);
   to.time(time);
 }
 
 function writeFill(to: TextWriter, fill: Execution): void {
-  to.ascii(",");
+  to.put(text.comma);
   to.time(fill.time);
-  to.ascii(",");
+  to.put(text.comma);
   to.number(fill.bar);
-  to.ascii(',"');
+  to.put(text.openText);
   to.fixed(fill.price.units, fill.price.scale);
-  to.ascii('","');
+  to.put(text.nextText);
   to.fixed(fill.quantity, fill.instrument.lot.scale);
-  if (fill.clipped) to.ascii(fill.maker ? '","maker","clipped"]\n' : '","taker","clipped"]\n');
-  else to.ascii(fill.maker ? '","maker"]\n' : '","taker"]\n');
+  if (fill.clipped) to.put(fill.maker ? text.clippedMaker : text.clippedTaker);
+  else to.put(fill.maker ? text.maker : text.taker);
 }
-
-const kinds = {
-  buy: {
-    market: '","buy","market",{"',
-    limit: '","buy","limit",{"',
-    stop: '","buy","stop",{"',
-    stop_limit: '","buy","stop_limit",{"',
-  },
-  sell: {
-    market: '","sell","market",{"',
-    limit: '","sell","limit",{"',
-    stop: '","sell","stop",{"',
-    stop_limit: '","sell","stop_limit",{"',
-  },
-} as const;
 
 function writeOrder(to: TextWriter, order: PlaceCommand): void {
   const { instrument, sizing } = order;
-  to.ascii(',"');
-  to.ascii(instrument.symbol);
-  to.ascii(kinds[order.side][order.type]);
+  to.put(text.openText);
+  to.word(instrument.symbol);
+  to.put(kinds[order.side][order.type]);
   if (sizing.kind === "quantity") {
-    to.ascii('quantity":"');
+    to.put(text.quantity);
     to.fixed(sizing.units, instrument.lot.scale);
   } else {
-    to.ascii('value":"');
-    to.fixed(sizing.value.units, sizing.value.scale);
-    if (sizing.plus !== 0n) member(to, '","plus":"', { units: sizing.plus, scale: instrument.lot.scale });
+    member(to, text.value, sizing.value);
+    if (sizing.plus !== 0n) member(to, text.plus, { units: sizing.plus, scale: instrument.lot.scale });
   }
-  if (order.limit !== null) member(to, '","limit":"', order.limit);
-  if (order.stop !== null) member(to, '","stop":"', order.stop);
-  for (const exit of order.exits)
-    member(to, exit.role === "stopLoss" ? '","stopLoss":"' : '","takeProfit":"', exit.price);
-  to.ascii('"');
+  if (order.limit !== null) member(to, text.limit, order.limit);
+  if (order.stop !== null) member(to, text.stop, order.stop);
+  for (const exit of order.exits) member(to, text[exit.role], exit.price);
+  to.put(text.closeText);
   writeTerms(to, order);
-  to.ascii("}]\n");
+  to.put(text.endObject);
 }
 
 function writeTerms(to: TextWriter, { timeInForce, expires, postOnly, reduceOnly, tag }: PlaceCommand): void {
-  if (timeInForce !== "GTC") to.ascii(`,"timeInForce":"${timeInForce}"`);
+  if (timeInForce !== "GTC") to.word(`,"timeInForce":"${timeInForce}"`);
   if (expires !== null) {
-    to.ascii(',"expires":');
+    to.put(text.expires);
     to.number(expires);
   }
-  if (postOnly) to.ascii(',"postOnly":true');
-  if (reduceOnly) to.ascii(',"reduceOnly":true');
+  if (postOnly) to.put(text.postOnly);
+  if (reduceOnly) to.put(text.reduceOnly);
   if (tag !== null) {
-    to.ascii(',"tag":');
+    to.put(text.tag);
     to.json(tag);
   }
 }
 
-function member(to: TextWriter, name: string, value: Fixed): void {
-  to.ascii(name);
+function member(to: TextWriter, name: Uint8Array, value: Fixed): void {
+  to.put(name);
   to.fixed(value.units, value.scale);
 }

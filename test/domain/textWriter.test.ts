@@ -66,9 +66,9 @@ describe("TextWriter", () => {
   it("appends, and grows past its first room", () => {
     const long = "x".repeat(100_000);
     const text = written((writer) => {
-      writer.ascii("price ");
+      writer.word("price ");
       writer.fixed(-4228358n, 2);
-      writer.ascii(long);
+      writer.word(long);
       writer.number(7);
       writer.json("é");
     });
