@@ -15,7 +15,7 @@ import { loadPlugin } from "./plugin.ts";
 import { SimulationClock, simulate } from "./simulate.ts";
 
 /** Bars that ticks are shown in when no timeframe is asked for. */
-const tickBars = parseTimeframe("1m");
+const usualTickBars = parseTimeframe("1m");
 
 /**
  * A backtest from files to the document that reports it.
@@ -28,7 +28,8 @@ export async function backtest(options: BacktestOptions): Promise<BacktestOutcom
   const clock = new SimulationClock(settings.seed);
   const plugin = await loadPlugin(options, clock);
   const files = await openFiles(options, plugin.warmup);
-  const streams = (): MarketStream[] => files.map((file) => streamOf(file, options.timeframe ?? tickBars));
+  const tickBars = options.timeframe ?? usualTickBars;
+  const streams = (): MarketStream[] => files.map((file) => streamOf(file, tickBars));
   // A vectorised strategy is a function of the whole history: the data is read once more for it.
   const strategy = plugin.form === "vector" ? plugin.withSeries(await collectCloses(streams())) : plugin;
   try {
@@ -51,6 +52,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestOutcom
       settings,
       result,
       files,
+      tickBars,
       strategy,
       durationMs: performance.now() - started,
     });

@@ -10,7 +10,7 @@ import {
   unitsToNumber,
 } from "../domain/fixed.ts";
 import type { Json } from "../domain/signal.ts";
-import { isoTime, type Millis } from "../domain/time.ts";
+import { isoTime, type Millis, type Timeframe } from "../domain/time.ts";
 import type { EquityPoint } from "../engine/recorder.ts";
 import { computePanel, type Metrics } from "../metrics/panel.ts";
 import { canonicalHash } from "../report/canonical.ts";
@@ -34,6 +34,8 @@ export interface FinishedRun {
   readonly settings: SimulationSettings;
   readonly result: SimulationResult;
   readonly files: readonly CsvFile[];
+  /** Length of the bars in which ticks were shown. */
+  readonly tickBars: Timeframe;
   readonly strategy: Plugged;
   readonly durationMs: number;
 }

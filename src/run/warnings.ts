@@ -15,7 +15,7 @@ export function warningsOf(finished: FinishedRun, trades: number): readonly Warn
     ...ofTrading(finished, trades),
     ...ofPositions(finished),
     ...ofCosts(finished),
-    ...finished.files.flatMap(ofFile),
+    ...finished.files.flatMap((file) => ofFile(file, finished)),
     ...finished.strategy.notes.map((message) => ({ code: "strategy", message })),
   ];
   return [...new Map(all.map((warning) => [`${warning.code} ${warning.message}`, warning])).values()];
@@ -63,8 +63,12 @@ function ofCosts({ settings }: FinishedRun): Warning[] {
   return [...warnings, { code: "volume-limit-off", message }];
 }
 
-function ofFile(file: CsvFile): Warning[] {
+function ofFile(file: CsvFile, { tickBars }: FinishedRun): Warning[] {
   const warnings: Warning[] = [...file.warnings];
+  if (file.kind === "tick") {
+    const message = `${file.path}: bars of ${tickBars.label} were built from the ticks (--timeframe changes that); orders fill on the ticks.`;
+    warnings.push({ code: "bars-from-ticks", message });
+  }
   const { skippedRows } = file.summary();
   if (skippedRows > 0) {
     const message = `${file.path}: ${plural(skippedRows, "bad row")} left out (--bad-rows skip).`;

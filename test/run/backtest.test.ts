@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseTimeframe } from "../../src/domain/time.ts";
 import { backtest } from "../../src/run/backtest.ts";
 import type { BacktestOptions } from "../../src/run/options.ts";
 import { fixed, minute, start } from "../support/market.ts";
@@ -71,6 +72,16 @@ describe("the range", () => {
     ]);
     expect(document.reasons).toEqual({ "refused:warmup": 2, filled: 1 });
     expect(document.metrics.buyAndHoldReturn).toBeCloseTo(108 / 105 - 1, 12);
+  });
+
+  it("of prints says in which bars the strategy saw them", async () => {
+    const warned = async (options: Partial<BacktestOptions>) => {
+      const { document } = await go({ files: [inFolder("TTT.csv")], strategy: "buy-and-hold", ...options });
+      return document.warnings.find(({ code }) => code === "bars-from-ticks")?.message;
+    };
+    expect(await warned({})).toContain("bars of 1m were built from the ticks");
+    expect(await warned({ timeframe: parseTimeframe("5m") })).toContain("bars of 5m");
+    expect(await warned({ files: [inFolder("AAA.csv")] })).toBeUndefined();
   });
 
   it("needs no bars before it", async () => {
