@@ -35,7 +35,9 @@ figure(import.meta.url, {
     const results = [];
     try {
       for (const variant of await variantsIn(folder)) {
-        for (const bars of sizes) results.push(await measureSize(variant, bars, quick, fresh));
+        // The largest size is for the figure alone.
+        const own = isFigure(variant) ? sizes : sizes.slice(0, -1);
+        for (const bars of own) results.push(await measureSize(variant, bars, quick, fresh));
       }
     } finally {
       await rm(folder, { recursive: true });
@@ -59,13 +61,17 @@ async function variantsIn(folder) {
   return variants;
 }
 
+function isFigure({ strategy, size }) {
+  return strategy === "shipped" && size === "0.001 BTC";
+}
+
 function outcomeOf({ fills, finalEquity, reasons }) {
   const equity = Number(finalEquity.units) / 10 ** finalEquity.scale;
   return { fills, finalEquity: equity, reasons: Object.fromEntries(reasons) };
 }
 
 async function measureSize({ strategy, size, path, cash }, bars, quick, fresh) {
-  const runs = quick ? 2 : 4;
+  const runs = quick || bars > 1_000_000 ? 2 : 4;
   const processes = await repeat(quick ? 1 : 3, () => fresh({ path, bars, runs, cash }));
   const { fills, finalEquity, reasons } = processes[0];
   const speed = (ms) => (bars / ms) * 1000;
@@ -83,7 +89,7 @@ async function measureSize({ strategy, size, path, cash }, bars, quick, fresh) {
 }
 
 function linesOf(results) {
-  const figured = results.filter(({ strategy, size }) => strategy === "shipped" && size === "0.001 BTC");
+  const figured = results.filter(isFigure);
   const largest = figured.at(-1);
   const first = largest.firstRunBarsPerSecond.median;
   const warm = figured.map(({ warmRunBarsPerSecond }) => warmRunBarsPerSecond.median);

@@ -33,10 +33,12 @@ for (const name of names) {
   process.stderr.write(`${name} …\n`);
   const { stdout } = await wholeProcess([`${root}bench/${name}.js`, ...(values.quick ? ["--quick"] : [])]);
   documents.push(JSON.parse(stdout));
+  // After each: the run of all takes many minutes, and what is measured shall not be lost.
+  if (values.write) publish(withEarlier(documents));
 }
 process.stdout.write(tableOf(documents));
-if (values.write) {
-  const all = withEarlier(documents);
+
+function publish(all) {
   const [before, after] = partsOf(values.readme);
   writeFileSync(values.readme, `${before}${markers.start}\n${tableOf(all)}${markers.end}${after}`);
   writeFileSync(values.results, all.map((document) => `${JSON.stringify(document)}\n`).join(""));
