@@ -36,7 +36,7 @@ figure(import.meta.url, {
     try {
       for (const variant of await variantsIn(folder)) {
         // The largest size is for the figure alone.
-        const own = isFigure(variant) ? sizes : sizes.slice(0, -1);
+        const own = quick || isFigure(variant) ? sizes : sizes.slice(0, -1);
         for (const bars of own) results.push(await measureSize(variant, bars, quick, fresh));
       }
     } finally {
