@@ -36,9 +36,13 @@ export interface DeskOptions {
   readonly timers: Timers;
   readonly random: Random;
   readonly costs: CostEstimate;
+  /** `fill`: orders by value get their quantity at the fill. `decision`: at the decision. */
   readonly sizing: "fill" | "decision";
+  /** How far below the reference a fill may lie before an order by value is cut, as a fraction. */
   readonly collar: Fixed;
+  /** Bars (or ticks, without bars) a symbol must have had before orders for it count. */
   readonly warmup: number;
+  /** Orders before it are refused, and nothing before it is measured. */
   readonly tradeFrom: Millis;
   readonly onLog: (
     time: Millis,
