@@ -1,12 +1,12 @@
 import { ValidationError } from "../domain/errors.ts";
-import { checkSeries, mean, only } from "./series.ts";
+import { checkSeries, finiteOrNull, mean, only } from "./series.ts";
 
 /**
  * Historical value at risk: the return that the worst `tail` of periods fall below, by linear interpolation between
  * order statistics (definition 7 of Hyndman and Fan, "Sample Quantiles in Statistical Packages", 1996).
  *
  * @param tail share of periods in the tail, between 0 and 1: 0.05 for a confidence of 95 %
- * @returns a return, negative for a loss, or `null` without returns
+ * @returns a return, negative for a loss, or `null` without returns, or with ones too large for a double's range
  * @throws ValidationError GEO-VALUE naming the index of a NaN or an infinity; GEO-OPTION-VALUE for a bad tail
  */
 export function valueAtRisk(returns: ArrayLike<number>, tail = 0.05): number | null {
@@ -19,7 +19,7 @@ export function valueAtRisk(returns: ArrayLike<number>, tail = 0.05): number | n
   const position = (sorted.length - 1) * tail;
   const below = sorted[Math.floor(position)]!;
   const above = sorted[Math.ceil(position)]!;
-  return below + (above - below) * (position - Math.floor(position)) + 0;
+  return finiteOrNull(below + (above - below) * (position - Math.floor(position)));
 }
 
 /**
