@@ -91,6 +91,11 @@ export function ratio(a: number | null, b: number | null): number | null {
   return a === null || b === null || b === 0 ? null : finiteOrNull(a / b);
 }
 
+/** value × √n: what a measure of one period comes to over n of them. */
+export function timesRoot(value: number | null, n: number): number | null {
+  return value === null ? null : finiteOrNull(value * Math.sqrt(n));
+}
+
 /** No measure is ever NaN, Infinity or −0. */
 export function finiteOrNull(value: number): number | null {
   return Number.isFinite(value) ? value + 0 : null;

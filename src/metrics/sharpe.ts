@@ -1,5 +1,5 @@
 import { excessReturns, type RatioOptions } from "./riskFree.ts";
-import { checkSeries, mean, ratio, returnNoise, sampleDeviation } from "./series.ts";
+import { checkSeries, mean, ratio, returnNoise, sampleDeviation, timesRoot } from "./series.ts";
 
 /**
  * Sharpe ratio, a year: √periods × mean(r − rf) / deviation(r), with rf = (1 + riskFreeRate)^(1 / periods) − 1 and the
@@ -16,5 +16,5 @@ export function sharpeRatio(
   checkSeries(returns, "returns");
   const excess = excessReturns(returns, riskFreeRate, periodsPerYear);
   const perPeriod = ratio(mean(excess), sampleDeviation(returns, returnNoise));
-  return perPeriod === null ? null : perPeriod * Math.sqrt(periodsPerYear);
+  return timesRoot(perPeriod, periodsPerYear);
 }

@@ -1,5 +1,5 @@
 import { excessReturns, type RatioOptions } from "./riskFree.ts";
-import { checkSeries, mean, ratio, returnNoise, rootMeanSquare } from "./series.ts";
+import { checkSeries, mean, ratio, returnNoise, rootMeanSquare, timesRoot } from "./series.ts";
 
 /**
  * Sortino ratio, a year: √periods × mean(r − rf) / √(Σ min(r − rf, 0)² / n), the root mean square below the risk-free
@@ -20,5 +20,5 @@ export function sortinoRatio(
   // A shortfall within rounding noise is none: a series that earns exactly the risk-free rate has no downside.
   const downside = rootMeanSquare(excess.map((r) => (r < -returnNoise ? r : 0)));
   const perPeriod = ratio(mean(excess), downside);
-  return perPeriod === null ? null : perPeriod * Math.sqrt(periodsPerYear);
+  return timesRoot(perPeriod, periodsPerYear);
 }

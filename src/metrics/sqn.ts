@@ -1,4 +1,4 @@
-import { checkSeries, mean, ratio, sampleDeviation } from "./series.ts";
+import { checkSeries, mean, ratio, sampleDeviation, timesRoot } from "./series.ts";
 
 /**
  * System quality number: √n × mean(pnl) / deviation(pnl), with the sample deviation (n − 1). Van Tharp, "The
@@ -10,5 +10,5 @@ import { checkSeries, mean, ratio, sampleDeviation } from "./series.ts";
 export function sqn(pnls: ArrayLike<number>): number | null {
   checkSeries(pnls, "pnls");
   const perTrade = ratio(mean(pnls), sampleDeviation(pnls));
-  return perTrade === null ? null : perTrade * Math.sqrt(pnls.length);
+  return timesRoot(perTrade, pnls.length);
 }

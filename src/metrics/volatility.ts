@@ -1,4 +1,4 @@
-import { checkAbove, checkSeries, returnNoise, sampleDeviation } from "./series.ts";
+import { checkAbove, checkSeries, returnNoise, sampleDeviation, timesRoot } from "./series.ts";
 
 /**
  * Volatility, a year: the sample standard deviation (n − 1) of the returns × √periods; 0.2 is 20 % a year.
@@ -13,5 +13,5 @@ export function volatility(
   checkSeries(returns, "returns");
   checkAbove(0, periodsPerYear, "periodsPerYear");
   const deviation = sampleDeviation(returns, returnNoise);
-  return deviation === null ? null : deviation * Math.sqrt(periodsPerYear);
+  return timesRoot(deviation, periodsPerYear);
 }
