@@ -1,9 +1,9 @@
 import { OrderError } from "../domain/errors.ts";
 import type { Execution } from "../domain/execution.ts";
-import { addFixed, type Fixed, negateFixed, unitsToNumber } from "../domain/fixed.ts";
+import { addFixed, type Fixed, negateFixed, unitsToNumber, widen } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { Holding, type Lot } from "./holding.ts";
-import { type Exit, Trade } from "./trade.ts";
+import { Holding } from "./holding.ts";
+import { type Match, TradeLog } from "./tradeLog.ts";
 
 /** `cash`: what is held was paid for, no shorts. `margin`: plain 1 × short selling besides. */
 export type AccountKind = "cash" | "margin";
@@ -13,8 +13,6 @@ export interface AccountOptions {
   /** Settlement currency of every instrument in the run. */
   readonly currency: string;
   readonly cash: Fixed;
-  /** Called with every FIFO match. */
-  readonly onTrade: (trade: Trade) => void;
 }
 
 /**
@@ -25,13 +23,14 @@ export class Account {
   readonly kind: AccountKind;
   readonly currency: string;
   readonly holdings = new Map<Instrument, Holding>();
+  /** Every FIFO match so far. */
+  readonly trades = new TradeLog();
   /** Cash as a double, for marking on every bar. */
   cashNumber: number;
   /** Is any position larger than dust? */
   hasPosition = false;
   readonly #initial: Fixed;
   readonly #initialNumber: number;
-  readonly #onTrade: (trade: Trade) => void;
   readonly #all: Holding[] = [];
   readonly #open: Holding[] = [];
   #last: Holding | null = null;
@@ -45,7 +44,6 @@ export class Account {
     this.#initialNumber = unitsToNumber(options.cash.units, options.cash.scale);
     this.cashNumber = this.#initialNumber;
     this.#terms = this.#initialNumber;
-    this.#onTrade = options.onTrade;
   }
 
   holdingOf(instrument: Instrument): Holding {
@@ -121,7 +119,7 @@ export class Account {
     const wasOpen = holding.size !== 0;
     const price = holding.priceUnits(fill.price);
     const fee = holding.feeUnits(fill.fee.amount);
-    const traded = fill.quantity * price;
+    const traded = widen(fill.value.units, fill.value.scale, holding.notionalScale);
     if (fill.side === "buy") holding.flow -= traded;
     else holding.flow += traded;
     holding.fees += fee;
@@ -138,15 +136,15 @@ export class Account {
     let remaining = fill.quantity;
     let feeLeft = fee;
     if (buys ? holding.size < 0 : holding.size > 0) {
-      const exit: Exit = { time: fill.time, bar: fill.bar, price, tag };
       while (remaining > 0n && holding.first < holding.lots.length) {
         const lot = holding.lots[holding.first]!;
+        const match = { holding, lot, fill, price, tag };
         if (lot.quantity > remaining) {
-          this.#closePart(holding, lot, exit, remaining, feeLeft);
+          this.#closePart(match, remaining, feeLeft);
           remaining = 0n;
         } else {
           const share = lot.quantity === remaining ? feeLeft : (feeLeft * lot.quantity) / remaining;
-          this.#onTrade(new Trade(holding, lot, exit, lot.quantity, lot.fees, share));
+          this.trades.add(match, lot.quantity, lot.fees, share);
           dropFirstLot(holding);
           remaining -= lot.quantity;
           feeLeft -= share;
@@ -159,9 +157,10 @@ export class Account {
     holding.lots.push({ quantity: remaining, price, fees: feeLeft, time: fill.time, bar: fill.bar, tag });
   }
 
-  #closePart(holding: Holding, lot: Lot, exit: Exit, quantity: bigint, exitFee: bigint): void {
+  #closePart(match: Match, quantity: bigint, exitFee: bigint): void {
+    const { lot } = match;
     const entryFee = (lot.fees * quantity) / lot.quantity;
-    this.#onTrade(new Trade(holding, lot, exit, quantity, entryFee, exitFee));
+    this.trades.add(match, quantity, entryFee, exitFee);
     lot.quantity -= quantity;
     lot.fees -= entryFee;
   }

@@ -43,7 +43,9 @@ export class Holding {
   /** Index of the oldest open lot: shifting an array of thousands would cost on every close. */
   first = 0;
   priceScale = 0;
-  /** Σ quantity × price sold less bought, without multiplier, in units of 10^-(lot.scale + priceScale). */
+  /** Of value: lot.scale + priceScale + multiplier.scale. */
+  notionalScale: number;
+  /** Σ value sold less bought, in units of 10^-notionalScale. */
   flow = 0n;
   /** All fees paid, in units of 10^-feeScale. */
   fees = 0n;
@@ -59,6 +61,7 @@ export class Holding {
 
   constructor(instrument: Instrument) {
     this.instrument = instrument;
+    this.notionalScale = instrument.lot.scale + instrument.multiplier.scale;
     this.lotSize = unitsToNumber(instrument.lot.units, instrument.lot.scale);
     this.multiplier = unitsToNumber(instrument.multiplier.units, instrument.multiplier.scale);
   }
@@ -90,10 +93,6 @@ export class Holding {
     return this.#column === null ? this.#fillPrice! : fixedAt(this.#column, this.#row);
   }
 
-  get notionalScale(): number {
-    return this.instrument.lot.scale + this.priceScale + this.instrument.multiplier.scale;
-  }
-
   /** Signed Σ quantity × price × multiplier of the open lots, in units of 10^-notionalScale. */
   get openCost(): bigint {
     let cost = 0n;
@@ -103,7 +102,7 @@ export class Holding {
 
   /** What trading brought in less what it took, fees left aside. */
   get traded(): Fixed {
-    return { units: this.flow * this.instrument.multiplier.units, scale: this.notionalScale };
+    return { units: this.flow, scale: this.notionalScale };
   }
 
   get paidFees(): Fixed {
@@ -124,7 +123,7 @@ export class Holding {
     const { lot } = this.instrument;
     this.size = unitsToNumber(this.quantity, lot.scale);
     this.isFlat = Math.abs(this.size) < this.lotSize;
-    const traded = approximate(this.flow, lot.scale + this.priceScale) * this.multiplier;
+    const traded = approximate(this.flow, this.notionalScale);
     const fees = approximate(this.fees, this.feeScale);
     this.cashFlow = traded - fees;
     this.turnover = Math.abs(traded) + Math.abs(fees);
@@ -155,6 +154,7 @@ export class Holding {
       const factor = pow10(price.scale - this.priceScale);
       for (const lot of this.lots) lot.price *= factor;
       this.flow *= factor;
+      this.notionalScale += price.scale - this.priceScale;
       this.priceScale = price.scale;
     }
     return widen(price.units, price.scale, this.priceScale);

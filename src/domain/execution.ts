@@ -1,5 +1,5 @@
-import type { Fixed } from "./fixed.ts";
-import type { Instrument } from "./instrument.ts";
+import { type Fixed, multiplyFixed } from "./fixed.ts";
+import { type Instrument, unitValue } from "./instrument.ts";
 import type { OrderSide, OrderType, TimeInForce } from "./order.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { Millis } from "./time.ts";
@@ -44,6 +44,31 @@ export interface PlaceCommand {
   readonly tag: string | null;
 }
 
+/** An attached exit as the order that it is once its entry has filled. */
+export function exitCommand(entry: PlaceCommand, exit: AttachedExit, sizing: Sizing): PlaceCommand {
+  const stops = exit.role === "stopLoss";
+  return {
+    kind: "place",
+    number: exit.number,
+    instrument: entry.instrument,
+    side: entry.side === "buy" ? "sell" : "buy",
+    type: stops ? "stop" : "limit",
+    sizing,
+    limit: stops ? null : exit.price,
+    stop: stops ? exit.price : null,
+    timeInForce: "GTC",
+    expires: null,
+    postOnly: false,
+    reduceOnly: true,
+    exits: noExits,
+    activeFrom: entry.activeFrom,
+    tag: entry.tag,
+  };
+}
+
+/** Shared: most orders have none. */
+export const noExits: readonly AttachedExit[] = Object.freeze([]);
+
 export interface CancelCommand {
   readonly kind: "cancel";
   readonly number: OrderNumber;
@@ -73,12 +98,19 @@ export interface Execution {
   readonly price: Fixed;
   /** Units of 10^-lot.scale, > 0. */
   readonly quantity: bigint;
+  /** As `tradedValue` has it. */
+  readonly value: Fixed;
   readonly fee: Fee;
   readonly maker: boolean;
   /** Nothing remains. */
   readonly complete: boolean;
   /** The quantity was cut: by the collar, by the cash there was, or to the holding. */
   readonly clipped: boolean;
+}
+
+/** quantity × price × multiplier: what a fill is worth in the quote currency. */
+export function tradedValue(instrument: Instrument, price: Fixed, quantity: bigint): Fixed {
+  return multiplyFixed(unitValue(instrument, price), { units: quantity, scale: instrument.lot.scale });
 }
 
 export type ExecutionEvent = Execution | { readonly kind: "accepted"; readonly number: OrderNumber } | Ended;

@@ -86,7 +86,7 @@ export class Engine {
     this.#match(instant);
     this.#callStrategy(instant);
     this.#quiet =
-      this.#changed.length === 0 && this.#fills.length === 0 && this.#options.orders.open.size === 0;
+      this.#changed.length === 0 && this.#fills.length === 0 && this.#options.orders.open.length === 0;
   }
 
   #stepRow(time: Millis, chunk: MarketChunk, row: number): void {
@@ -129,12 +129,12 @@ export class Engine {
     this.#guard(this.#handlers.onStop?.());
     this.#send();
     this.#book();
-    for (const number of [...orders.open.keys()]) {
+    const numbers = () => orders.open.map(({ command }) => command.number);
+    for (const number of numbers()) {
       gateway.submit({ kind: "cancel", number, reason: "expired:end-of-data" } as Approved<Command>);
     }
     this.#book();
-    for (const number of [...orders.open.keys()])
-      this.#end({ kind: "ended", number, reason: "expired:end-of-data" });
+    for (const number of numbers()) this.#end({ kind: "ended", number, reason: "expired:end-of-data" });
     if (atEnd === "close") {
       for (const market of this.#markets.all.values()) {
         if (this.#desk.close(market, "end") === null) continue;
@@ -229,7 +229,7 @@ export class Engine {
   #bookFill(fill: Execution): void {
     const { account, orders, onFill } = this.#options;
     const record = orders.fill(fill);
-    const tag = record?.tag ?? null;
+    const tag = record?.command.tag ?? null;
     account.book(fill, tag);
     this.#record(fill);
     if (this.#handlers!.onFill !== undefined) this.#fills.push({ fill, tag });
@@ -268,7 +268,7 @@ export class Engine {
     this.#changed = [];
     for (const record of changed) {
       record.changed = false;
-      this.#desk.current = this.#markets.of(record.instrument);
+      this.#desk.current = this.#markets.of(record.command.instrument);
       this.#guard(handlers.onOrder?.(orderView(record)));
     }
   }

@@ -1,21 +1,14 @@
 import { Decimal } from "../domain/decimal.ts";
-import type { AttachedExit, Execution, PlaceCommand } from "../domain/execution.ts";
+import { type AttachedExit, type Execution, exitCommand, type PlaceCommand } from "../domain/execution.ts";
 import { addFixed, type Fixed, formatFixed, multiplyFixed, zero } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { nextStatus, type Order, type OrderSide, type OrderStatus, type OrderType } from "../domain/order.ts";
+import { nextStatus, type Order, type OrderStatus } from "../domain/order.ts";
 import { type ReasonCode, statusOf } from "../domain/reasons.ts";
-import type { Reserve } from "./risk.ts";
 import { decimalOf } from "./views.ts";
 
 /** The engine's own account of one request, from the asking to its one reason. */
 export interface OrderRecord {
-  readonly number: number;
-  readonly instrument: Instrument;
-  readonly side: OrderSide;
-  readonly type: OrderType;
-  readonly limit: Fixed | null;
-  readonly stop: Fixed | null;
-  readonly tag: string | null;
+  readonly command: PlaceCommand;
   readonly attached: boolean;
   status: OrderStatus;
   reason: ReasonCode | null;
@@ -24,24 +17,31 @@ export interface OrderRecord {
   /** What the order is taken to come to while it is open: for netting. */
   expected: bigint;
   filled: bigint;
-  /** Σ price × quantity of its fills. */
-  cost: Fixed;
+  /** Its fills so far; one is the rule, and an array of one costs more than the fill. */
+  fills: Execution | readonly Execution[] | null;
   cancelRequested: boolean;
   /** Its strategy has news of it coming. */
   changed: boolean;
-  /** What it holds back of the account's free equity, or will set free; null when nothing. */
-  reserve: Reserve | null;
+  /** It passed the review, so it may hold back some of the account's free equity, or will set some free. */
+  reserves: boolean;
 }
 
-const none: readonly Reserve[] = [];
+const alone: readonly OrderRecord[] = [];
 
-/** All requests of a run: the open ones by number, the ended ones as counts of their reasons. */
+/** All requests of a run: the open ones in order of their numbers, the ended ones as counts of their reasons. */
 export class OrderBook {
-  readonly open = new Map<number, OrderRecord>();
-  readonly reasons = new Map<ReasonCode, number>();
   /** Updates that were repeated or overtaken. */
   stale = 0;
+  /** Ascending by number: few are open at a time, and what comes last is asked for first. */
+  readonly #open: OrderRecord[] = [];
+  readonly #reasons = new Map<ReasonCode, number>();
   #numbers = 0;
+  /** The commonest reason, counted apart. */
+  #filled = 0;
+
+  get open(): readonly OrderRecord[] {
+    return this.#open;
+  }
 
   nextNumber(): number {
     return ++this.#numbers;
@@ -51,144 +51,158 @@ export class OrderBook {
     return Number.isInteger(number) && number >= 1 && number <= this.#numbers;
   }
 
-  add(command: PlaceCommand, expected: bigint, reserve: Reserve | null): OrderRecord {
-    const quantity = command.sizing.kind === "quantity" ? command.sizing.units : null;
-    const { number, instrument, side, type, limit, stop, tag } = command;
-    const record: OrderRecord = {
-      number,
-      instrument,
-      side,
-      type,
-      limit,
-      stop,
-      tag,
-      attached: false,
-      status: "pending",
-      reason: null,
-      quantity,
-      expected,
-      filled: 0n,
-      cost: zero,
-      cancelRequested: false,
-      changed: false,
-      reserve,
-    };
-    this.open.set(number, record);
-    for (const exit of command.exits) this.#addExit(record, exit);
+  /** The open order of that number. */
+  find(number: number): OrderRecord | null {
+    const index = this.#indexOf(number);
+    return index < 0 ? null : this.#open[index]!;
+  }
+
+  add(command: PlaceCommand, expected: bigint): OrderRecord {
+    const { sizing, exits } = command;
+    const record = recordOf(command, sizing.kind === "quantity" ? sizing.units : null, expected, false);
+    this.#open.push(record);
+    for (let i = 0; i < exits.length; i++) this.#addExit(command, exits[i]!);
     return record;
   }
 
   accept(number: number): OrderRecord | null {
-    return this.#change(number, "accepted");
+    const record = this.find(number);
+    const status = record === null ? "stale" : nextStatus(record.status, "accepted");
+    if (record === null || status === "stale") {
+      this.stale++;
+      return null;
+    }
+    record.status = status;
+    return record;
   }
 
   /** Books a fill on its order. An order that had ended keeps its end; the fill counts all the same. */
   fill(fill: Execution): OrderRecord | null {
-    const record = this.open.get(fill.number);
-    if (record === undefined) {
+    const index = this.#indexOf(fill.number);
+    if (index < 0) {
       this.stale++;
       return null;
     }
-    const cost = multiplyFixed(fill.price, { units: fill.quantity, scale: fill.instrument.lot.scale });
-    record.cost = record.filled === 0n ? cost : addFixed(record.cost, cost);
-    record.filled += fill.quantity;
+    const record = this.#open[index]!;
+    const { fills } = record;
+    record.fills = fills === null ? fill : "kind" in fills ? [fills, fill] : [...fills, fill];
+    record.filled = fills === null ? fill.quantity : record.filled + fill.quantity;
     if (fill.complete) {
       record.quantity = record.filled;
-      this.#end(record, "filled");
+      this.#end(record, index, "filled");
     } else {
-      this.#change(fill.number, "partially_filled");
+      record.status = nextStatus(record.status, "partially_filled") as OrderStatus;
     }
     return record;
   }
 
   end(number: number, reason: ReasonCode): OrderRecord | null {
-    const record = this.open.get(number);
-    if (record !== undefined) return this.#end(record, reason);
+    const index = this.#indexOf(number);
+    if (index >= 0) return this.#end(this.#open[index]!, index, reason);
     this.stale++;
     return null;
   }
 
-  #end(record: OrderRecord, reason: ReasonCode): OrderRecord | null {
-    const status = nextStatus(record.status, statusOf(reason));
-    if (status === "stale") {
-      this.stale++;
-      return null;
-    }
-    record.status = status;
+  /** How often requests ended for each reason. */
+  counts(): ReadonlyMap<ReasonCode, number> {
+    return new Map(this.#filled === 0 ? this.#reasons : [["filled", this.#filled], ...this.#reasons]);
+  }
+
+  #end(record: OrderRecord, index: number, reason: ReasonCode): OrderRecord {
+    record.status = nextStatus(record.status, statusOf(reason)) as OrderStatus;
     record.reason = reason;
-    record.reserve = null;
-    this.open.delete(record.number);
-    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+    if (index === this.#open.length - 1) this.#open.pop();
+    else this.#open.splice(index, 1);
+    if (reason === "filled") this.#filled++;
+    else this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     return record;
   }
 
-  #change(number: number, change: Parameters<typeof nextStatus>[1]): OrderRecord | null {
-    const record = this.open.get(number);
-    const status = record === undefined ? "stale" : nextStatus(record.status, change);
-    if (record === undefined || status === "stale") {
-      this.stale++;
-      return null;
+  #indexOf(number: number): number {
+    const open = this.#open;
+    let low = 0;
+    let high = open.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = open[middle]!.command.number;
+      if (found === number) return middle;
+      if (found < number) low = middle + 1;
+      else high = middle - 1;
     }
-    record.status = status;
-    return record;
+    return -1;
   }
 
-  #addExit(entry: OrderRecord, exit: AttachedExit): void {
-    const stops = exit.role === "stopLoss";
-    this.open.set(exit.number, {
-      ...entry,
-      number: exit.number,
-      side: entry.side === "buy" ? "sell" : "buy",
-      type: stops ? "stop" : "limit",
-      limit: stops ? null : exit.price,
-      stop: stops ? exit.price : null,
-      attached: true,
-      quantity: null,
-      expected: 0n,
-      reserve: null,
-    });
+  #addExit(entry: PlaceCommand, exit: AttachedExit): void {
+    const command = exitCommand(entry, exit, { kind: "quantity", units: 0n, mayShrink: false });
+    this.#open.push(recordOf(command, null, 0n, true));
   }
+}
+
+function recordOf(
+  command: PlaceCommand,
+  quantity: bigint | null,
+  expected: bigint,
+  attached: boolean,
+): OrderRecord {
+  return {
+    command,
+    attached,
+    status: "pending",
+    reason: null,
+    quantity,
+    expected,
+    filled: 0n,
+    fills: null,
+    cancelRequested: false,
+    changed: false,
+    reserves: false,
+  };
 }
 
 /** An order as its strategy sees it: a picture of this moment. */
 export function orderView(record: OrderRecord): Order {
-  const { lot } = record.instrument;
-  const filledQuantity = decimalOf({ units: record.filled, scale: lot.scale });
+  const { number, instrument, side, type, limit, stop, tag } = record.command;
+  const { scale } = instrument.lot;
+  const filledQuantity = decimalOf({ units: record.filled, scale });
   return Object.freeze({
-    id: String(record.number),
-    symbol: record.instrument.symbol,
-    side: record.side,
-    type: record.type,
+    id: String(number),
+    symbol: instrument.symbol,
+    side,
+    type,
     status: record.status,
     inDoubt: false,
-    quantity: record.quantity === null ? null : decimalOf({ units: record.quantity, scale: lot.scale }),
-    price: record.limit === null ? null : decimalOf(record.limit),
-    stopPrice: record.stop === null ? null : decimalOf(record.stop),
+    quantity: record.quantity === null ? null : decimalOf({ units: record.quantity, scale }),
+    price: limit === null ? null : decimalOf(limit),
+    stopPrice: stop === null ? null : decimalOf(stop),
     filledQuantity,
     averagePrice:
-      record.filled === 0n ? null : new Decimal(formatFixed(record.cost)).dividedBy(filledQuantity),
+      record.filled === 0n ? null : new Decimal(formatFixed(costOf(record))).dividedBy(filledQuantity),
     reason: record.reason,
-    tag: record.tag,
+    tag,
   });
 }
 
+/** Σ price × quantity of its fills. */
+function costOf({ fills }: OrderRecord): Fixed {
+  if (fills === null) return zero;
+  return ("kind" in fills ? [fills] : fills).reduce((sum, { price, quantity, instrument }) => {
+    return addFixed(sum, multiplyFixed(price, { units: quantity, scale: instrument.lot.scale }));
+  }, zero);
+}
+
 /** Signed quantity that open orders still mean to add; attached exits only protect. */
-export function openQuantity(book: OrderBook, instrument: Instrument): bigint {
+export function openQuantity({ open }: OrderBook, instrument: Instrument): bigint {
   let total = 0n;
-  for (const record of book.open.values()) {
-    if (record.instrument !== instrument || record.attached || record.cancelRequested) continue;
+  for (const record of open) {
+    if (record.command.instrument !== instrument || record.attached || record.cancelRequested) continue;
     const rest = record.expected - record.filled;
-    total += record.side === "buy" ? rest : -rest;
+    total += record.command.side === "buy" ? rest : -rest;
   }
   return total;
 }
 
-/** What open orders hold back of the account, or will set free. */
-export function reserves(book: OrderBook): readonly Reserve[] {
-  if (book.open.size === 0) return none;
-  const all: Reserve[] = [];
-  for (const { reserve, cancelRequested } of book.open.values()) {
-    if (reserve !== null && !cancelRequested) all.push(reserve);
-  }
-  return all;
+/** Orders that hold back some of the account, or will set some free. */
+export function reserving({ open }: OrderBook): readonly OrderRecord[] {
+  if (open.length === 0) return alone;
+  return open.filter(({ reserves, cancelRequested }) => reserves && !cancelRequested);
 }

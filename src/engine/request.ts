@@ -13,11 +13,9 @@ export type Size =
   | { readonly kind: "fraction"; readonly amount: Fixed }
   | { readonly kind: "notional"; readonly amount: Fixed };
 
-/** A strategy's request, checked and on the grid of ticks. */
-export interface Intent {
-  readonly side: OrderSide;
+/** What a request says besides side, size and tag: checked, prices on the grid of ticks. */
+export interface Terms {
   readonly type: OrderType;
-  readonly size: Size;
   readonly limit: Fixed | null;
   readonly stop: Fixed | null;
   readonly timeInForce: TimeInForce;
@@ -26,8 +24,23 @@ export interface Intent {
   readonly reduceOnly: boolean;
   readonly stopLoss: Fixed | null;
   readonly takeProfit: Fixed | null;
-  readonly tag: string | null;
 }
+
+/** A market order with nothing besides: what most requests are. */
+export const plainMarketOrder: Terms = Object.freeze({
+  type: "market",
+  limit: null,
+  stop: null,
+  timeInForce: "GTC",
+  expires: null,
+  postOnly: false,
+  reduceOnly: false,
+  stopLoss: null,
+  takeProfit: null,
+});
+
+/** A market order that never adds to a position. */
+export const reducingMarketOrder: Terms = Object.freeze({ ...plainMarketOrder, reduceOnly: true });
 
 const known: ReadonlySet<string> = new Set([
   "symbol",
@@ -49,17 +62,11 @@ const timesInForce: readonly unknown[] = ["GTC", "IOC", "FOK", "GTD", "DAY"];
 
 /**
  * What the strategy asks for, or an error in its own stack: an illegal request is a bug of the strategy, not an event.
+ * Call `readSize` first.
  * @throws OrderError GEO-ORDER-REQUEST naming the member.
  */
-export function readRequest(side: OrderSide, request: OrderRequest, instrument: Instrument): Intent {
-  if (typeof request !== "object" || request === null) {
-    throw illegal(`expected an object such as { fraction: 1 }, found ${describe(request)}`);
-  }
-  for (const key in request) {
-    if (!known.has(key)) throw illegal(`unknown member "${key}".${didYouMean(key, known)}`);
-  }
-  const size = sizeOf(request);
-  if (isPlain(request)) return plainMarketOrder(side, size, false, tagOf(request.tag));
+export function readTerms(side: OrderSide, request: OrderRequest, instrument: Instrument): Terms {
+  if (isPlain(request)) return plainMarketOrder;
   if (request.trail !== undefined) {
     throw illegal(
       "trail: trailing stops are not available yet",
@@ -77,9 +84,7 @@ export function readRequest(side: OrderSide, request: OrderRequest, instrument: 
   }
   const type = limit === null ? (stop === null ? "market" : "stop") : stop === null ? "limit" : "stop_limit";
   return {
-    side,
     type,
-    size,
     limit,
     stop,
     ...lifetime(request),
@@ -87,30 +92,6 @@ export function readRequest(side: OrderSide, request: OrderRequest, instrument: 
     reduceOnly: flag(request, "reduceOnly", true, ""),
     stopLoss,
     takeProfit,
-    tag: tagOf(request.tag),
-  };
-}
-
-/** A market order with nothing besides: what most requests are. */
-export function plainMarketOrder(
-  side: OrderSide,
-  size: Size,
-  reduceOnly: boolean,
-  tag: string | null,
-): Intent {
-  return {
-    side,
-    type: "market",
-    size,
-    limit: null,
-    stop: null,
-    timeInForce: "GTC",
-    expires: null,
-    postOnly: false,
-    reduceOnly,
-    stopLoss: null,
-    takeProfit: null,
-    tag,
   };
 }
 
@@ -157,7 +138,22 @@ export function tagOf(tag: unknown): string | null {
   return tag;
 }
 
-function sizeOf({ quantity, fraction, notional }: OrderRequest): Size {
+/** The last size, and what it was read from: strategies tend to ask for the same again. */
+let lastSize: Size = { kind: "quantity", amount: zero };
+let lastValue: unknown = Number.NaN;
+
+/**
+ * The request's size; checks that it is an object whose members are known.
+ * @throws OrderError GEO-ORDER-REQUEST naming the member.
+ */
+export function readSize(request: OrderRequest): Size {
+  if (typeof request !== "object" || request === null) {
+    throw illegal(`expected an object such as { fraction: 1 }, found ${describe(request)}`);
+  }
+  for (const key in request) {
+    if (!known.has(key)) throw illegal(`unknown member "${key}".${didYouMean(key, known)}`);
+  }
+  const { quantity, fraction, notional } = request;
   const count =
     Number(quantity !== undefined) + Number(fraction !== undefined) + Number(notional !== undefined);
   if (count !== 1) {
@@ -167,9 +163,12 @@ function sizeOf({ quantity, fraction, notional }: OrderRequest): Size {
   }
   const kind = quantity !== undefined ? "quantity" : fraction !== undefined ? "fraction" : "notional";
   const value = quantity ?? fraction ?? notional;
+  if (value === lastValue && kind === lastSize.kind) return lastSize;
   const amount = exact(value, kind);
   if (amount.units <= 0n) throw illegal(`${kind}: expected more than 0, found ${describe(value)}`);
-  return { kind, amount };
+  const size: Size = { kind, amount };
+  if (typeof value === "number") [lastValue, lastSize] = [value, size];
+  return size;
 }
 
 function price(

@@ -1,110 +1,133 @@
 import type { Account } from "../account/account.ts";
 import type { Approved, Command, PlaceCommand } from "../domain/execution.ts";
-import { addFixed, approximate, compareFixed, type Fixed, multiplyFixed, zero } from "../domain/fixed.ts";
-import { isTooSmall, unitValue } from "../domain/instrument.ts";
+import {
+  addFixed,
+  approximate,
+  compareFixed,
+  type Fixed,
+  multiplyFixed,
+  unitsToNumber,
+  zero,
+} from "../domain/fixed.ts";
+import { type Instrument, isTooSmall, unitValue } from "../domain/instrument.ts";
 import type { CostEstimate } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
+import { type OrderBook, reserving } from "./orderBook.ts";
 
-/** What a review weighs besides the command itself. */
-export interface RiskView {
+export interface ReviewOptions {
   readonly account: Account;
   readonly costs: CostEstimate;
-  /** Has the strategy had its warm-up? */
-  readonly ready: boolean;
-  /** The price the order is judged by: its own, or the last one known; null when there is none. */
-  readonly reference: Fixed | null;
-  /** What open orders hold back or will set free. */
-  readonly others: readonly Reserve[];
+  readonly orders: OrderBook;
 }
 
-export type Review =
-  | { readonly approved: Approved<PlaceCommand>; readonly reserve: Reserve }
-  | { readonly refused: ReasonCode };
+/** The one gate to execution. */
+export class Review {
+  readonly #account: Account;
+  readonly #costs: CostEstimate;
+  readonly #orders: OrderBook;
 
-/**
- * What an order holds back of the account's free equity (above 0) or will set free (below 0), until it ends. Worked
- * out when another order asks for it: most orders are alone.
- */
-export interface Reserve {
-  readonly command: PlaceCommand;
-  readonly reducesOnly: boolean;
-  readonly closable: bigint;
-  /** Of one unit, at the reference price. */
-  readonly value: Fixed;
-  readonly costs: CostEstimate;
+  constructor({ account, costs, orders }: ReviewOptions) {
+    this.#account = account;
+    this.#costs = costs;
+    this.#orders = orders;
+  }
+
+  /** Why the command may not pass; null when it may. `ready`: the strategy has had its warm-up. */
+  refuses(command: PlaceCommand, ready: boolean): ReasonCode | null {
+    if (!ready) return "refused:warmup";
+    const { instrument, side, sizing } = command;
+    const holding = this.#account.holdingOf(instrument);
+    if (command.limit === null && command.stop === null && !holding.hasPrice) return "refused:no-price";
+    const reduces = this.#onlyReduces(command);
+    const canClose = side === "sell" ? holding.size > 0 : holding.size < 0;
+    if (reduces && !canClose) return "refused:no-position";
+    const asked = askedUnits(command);
+    if (asked === 0n) return "refused:below-lot";
+    if (instrument.minNotional !== null && isTooSmall(instrument, asked, this.#valueOf(command)))
+      return "refused:min-notional";
+    // What only reduces always passes.
+    if (reduces || (!canClose && this.#surelyPays(command, sizing, holding.mark))) return null;
+    return this.#pays(command) ? null : "refused:insufficient-cash";
+  }
+
+  #onlyReduces({ reduceOnly, side }: PlaceCommand): boolean {
+    return reduceOnly || (side === "sell" && this.#account.kind === "cash");
+  }
+
+  /** A look in doubles: alone, and far below what is free. When it says no, only exact arithmetic can tell. */
+  #surelyPays(
+    { limit, stop, type, instrument }: PlaceCommand,
+    sizing: PlaceCommand["sizing"],
+    mark: number,
+  ): boolean {
+    if (this.#orders.open.length > 0) return false;
+    if (sizing.kind === "value")
+      return this.#account.surelyCovers(approximate(sizing.value.units, sizing.value.scale));
+    const own = limit ?? stop;
+    const price = own === null ? mark : unitsToNumber(own.units, own.scale);
+    const factor = this.#costs.factor(type === "limit");
+    const size =
+      approximate(sizing.units, instrument.lot.scale) * this.#account.holdingOf(instrument).multiplier;
+    return this.#account.surelyCovers(size * price * approximate(factor.units, factor.scale));
+  }
+
+  /**
+   * Does the account cover the order beside those that are open, each at its reference price? What an order closes
+   * comes back before it is paid; no two orders close the same.
+   */
+  #pays(command: PlaceCommand): boolean {
+    const left = new Map<Instrument, bigint>();
+    let total = zero;
+    for (const { command: open, filled } of reserving(this.#orders)) {
+      total = addFixed(total, this.#reserve(open, filled, left));
+    }
+    const need = this.#reserve(command, 0n, left);
+    return need.units <= 0n || compareFixed(addFixed(total, need), this.#account.free()) <= 0;
+  }
+
+  /** What an order holds back (above 0) or, being a sell at the market, will set free (below 0). */
+  #reserve(command: PlaceCommand, filled: bigint, left: Map<Instrument, bigint>): Fixed {
+    const { instrument, side, type, sizing } = command;
+    const value = this.#valueOf(command);
+    const position = left.get(instrument) ?? this.#account.holdingOf(instrument).quantity;
+    const closable = side === "sell" ? max(position, 0n) : max(-position, 0n);
+    const reduces = this.#onlyReduces(command);
+    const known = sizing.kind === "value" && !reduces ? sizing.plus : askedUnits(command);
+    const rest = max(known - filled, 0n);
+    const closed = rest < closable ? rest : closable;
+    // A resting sell may never fill: its proceeds don't count.
+    const frees = closed > 0n && (type === "market" || !reduces);
+    if (frees) left.set(instrument, side === "sell" ? position - closed : position + closed);
+    const back = frees ? this.#worth(instrument, -closed, value) : zero;
+    if (reduces) return back;
+    if (sizing.kind === "value") return addFixed(sizing.value, back);
+    const cost = multiplyFixed(
+      this.#worth(instrument, rest - closed, value),
+      this.#costs.factor(type === "limit"),
+    );
+    return addFixed(cost, back);
+  }
+
+  #worth({ lot }: Instrument, units: bigint, value: Fixed): Fixed {
+    return multiplyFixed({ units, scale: lot.scale }, value);
+  }
+
+  /** Of one unit, at the price the order is judged by: its own where it names one, else the last one known. */
+  #valueOf({ instrument, limit, stop }: PlaceCommand): Fixed {
+    return unitValue(instrument, limit ?? stop ?? this.#account.holdingOf(instrument).exactMark());
+  }
 }
 
-/** The one gate to execution: approved as a different type, or refused with a reason. */
-export function review(command: PlaceCommand, view: RiskView): Review {
-  const { account, reference, costs } = view;
-  const { instrument, side, sizing } = command;
-  if (!view.ready) return { refused: "refused:warmup" };
-  if (reference === null) return { refused: "refused:no-price" };
-  const holding = account.holdingOf(instrument);
-  const held = side === "sell" ? holding.quantity : -holding.quantity;
-  const closable = held > 0n ? held : 0n;
-  const reducesOnly = command.reduceOnly || (side === "sell" && account.kind === "cash");
-  if (reducesOnly && closable === 0n) return { refused: "refused:no-position" };
-
-  const asked = sizing.kind === "quantity" ? sizing.units : sizing.plus + sizing.cap;
-  if (asked === 0n) return { refused: "refused:below-lot" };
-  const value = unitValue(instrument, reference);
-  if (isTooSmall(instrument, asked, value)) return { refused: "refused:min-notional" };
-  const reserve: Reserve = { command, reducesOnly, closable, value, costs };
-  // What only reduces always passes.
-  if (!reducesOnly && !isPayable(reserve, view)) return { refused: "refused:insufficient-cash" };
-  return { approved: approve(command), reserve };
+/** Its quantity; of an order by value, the most it may come to. */
+function askedUnits({ sizing }: PlaceCommand): bigint {
+  return sizing.kind === "quantity" ? sizing.units : sizing.plus + sizing.cap;
 }
 
-function isPayable(reserve: Reserve, { account, others }: RiskView): boolean {
-  if (others.length === 0 && surelyPayable(reserve, account)) return true;
-  const need = reservedBy(reserve);
-  if (need.units <= 0n) return true;
-  const total = others.reduce((sum, other) => addFixed(sum, reservedBy(other)), need);
-  return compareFixed(total, account.free()) <= 0;
+function max(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
 }
 
-function surelyPayable({ command, closable, value, costs }: Reserve, account: Account): boolean {
-  const { sizing, instrument, type } = command;
-  if (closable !== 0n) return false;
-  if (sizing.kind === "value")
-    return account.surelyCovers(approximate(sizing.value.units, sizing.value.scale));
-  const factor = costs.factor(type === "limit");
-  const cost = approximate(sizing.units, instrument.lot.scale) * approximate(value.units, value.scale);
-  return account.surelyCovers(cost * approximate(factor.units, factor.scale));
-}
-
-/** The amount, exactly. */
-function reservedBy({ command, reducesOnly, closable, value, costs }: Reserve): Fixed {
-  return reducesOnly ? released(command, closable, value) : needed(command, closable, value, costs);
-}
-
-/** A cancel can only reduce what is at stake. */
+/** Only what the review lets pass, and cancels, which can only reduce what is at stake. */
 export function approve<C extends Command>(command: C): Approved<C> {
   return command as Approved<C>;
-}
-
-/** Below zero: what a sell at the market will bring by the time other orders of the instant are paid. */
-function released({ sizing, instrument, type }: PlaceCommand, closable: bigint, value: Fixed): Fixed {
-  // A resting sell may never fill: its proceeds don't count.
-  if (type !== "market") return zero;
-  const asked = sizing.kind === "quantity" ? sizing.units : sizing.plus + sizing.cap;
-  const closed = asked < closable ? asked : closable;
-  return multiplyFixed({ units: -closed, scale: instrument.lot.scale }, value);
-}
-
-/** What the exposure that the order opens costs at the reference price, fee included; what it closes comes back first. */
-function needed(command: PlaceCommand, closable: bigint, value: Fixed, costs: CostEstimate): Fixed {
-  const { sizing, instrument } = command;
-  const { scale } = instrument.lot;
-  const asked = sizing.kind === "quantity" ? sizing.units : sizing.plus;
-  const closed = asked < closable ? asked : closable;
-  const cost =
-    sizing.kind === "value"
-      ? sizing.value
-      : multiplyFixed(
-          multiplyFixed({ units: asked - closed, scale }, value),
-          costs.factor(command.type === "limit"),
-        );
-  return closed === 0n ? cost : addFixed(cost, multiplyFixed({ units: -closed, scale }, value));
 }

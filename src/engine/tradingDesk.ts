@@ -1,6 +1,14 @@
 import type { Account } from "../account/account.ts";
 import { describe } from "../domain/decimal.ts";
-import type { Approved, CancelCommand, Command, PlaceCommand, Sizing } from "../domain/execution.ts";
+import {
+  type Approved,
+  type AttachedExit,
+  type CancelCommand,
+  type Command,
+  noExits,
+  type PlaceCommand,
+  type Sizing,
+} from "../domain/execution.ts";
 import {
   addFixed,
   divideDown,
@@ -23,9 +31,19 @@ import type { Context, OrderRequest, TargetRequest } from "../strategy/contract.
 import type { Desk } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
 import type { Market } from "./market.ts";
-import { type OrderBook, type OrderRecord, openQuantity, orderView, reserves } from "./orderBook.ts";
-import { exact, type Intent, illegal, plainMarketOrder, readRequest, type Size, tagOf } from "./request.ts";
-import { approve, review } from "./risk.ts";
+import { type OrderBook, type OrderRecord, openQuantity, orderView } from "./orderBook.ts";
+import {
+  exact,
+  illegal,
+  plainMarketOrder,
+  readSize,
+  readTerms,
+  reducingMarketOrder,
+  type Size,
+  type Terms,
+  tagOf,
+} from "./request.ts";
+import { approve, Review } from "./risk.ts";
 import { expectedUnits, ofQuantity, ofValue, referencePrice } from "./sizing.ts";
 import type { Timers } from "./timers.ts";
 
@@ -60,6 +78,12 @@ export interface DeskSink {
   record(decision: Decision): void;
 }
 
+interface Snapped {
+  readonly size: Size | null;
+  readonly instrument: Instrument | null;
+  readonly sizing: Sizing;
+}
+
 const none: Approved<Command>[] = [];
 
 /** Turns what a strategy asks for into commands that have passed risk, or refusals. */
@@ -68,11 +92,15 @@ export class TradingDesk implements Desk {
   current!: Market;
   readonly #options: DeskOptions;
   readonly #sink: DeskSink;
+  readonly #review: Review;
   #commands: Approved<Command>[] = none;
+  /** The last size by quantity: strategies tend to ask for the same again and again. */
+  #snapped: Snapped = { size: null, instrument: null, sizing: ofQuantity(0n) };
 
   constructor(options: DeskOptions, sink: DeskSink) {
     this.#options = options;
     this.#sink = sink;
+    this.#review = new Review(options);
   }
 
   get mode(): Context["mode"] {
@@ -105,7 +133,7 @@ export class TradingDesk implements Desk {
   }
 
   openOrders(): readonly Order[] {
-    return [...this.#options.orders.open.values()].map(orderView);
+    return this.#options.orders.open.map(orderView);
   }
 
   takeCommands(): readonly Approved<Command>[] {
@@ -115,19 +143,16 @@ export class TradingDesk implements Desk {
   }
 
   place(side: OrderSide, market: Market, request: OrderRequest): OrderId {
-    const intent = readRequest(side, request, market.instrument);
-    return this.#submit(market, intent, this.#sizingOf(market, intent));
+    const size = readSize(request);
+    const terms = readTerms(side, request, market.instrument);
+    return this.#submit(market, side, this.#sizingOf(market, side, size, terms), terms, tagOf(request.tag));
   }
 
   close(market: Market, tag: unknown): OrderId | null {
-    const { quantity, isFlat } = market.holding;
+    const { quantity, isFlat, isLong } = market.holding;
     if (isFlat) return null;
-    const side = quantity > 0n ? "sell" : "buy";
-    return this.#submit(
-      market,
-      marketIntent(side, tagOf(tag), true),
-      ofQuantity(quantity > 0n ? quantity : -quantity),
-    );
+    const sizing = ofQuantity(isLong ? quantity : -quantity);
+    return this.#submit(market, isLong ? "sell" : "buy", sizing, reducingMarketOrder, tagOf(tag));
   }
 
   target(market: Market, request: TargetRequest): OrderId | null {
@@ -149,15 +174,15 @@ export class TradingDesk implements Desk {
   }
 
   cancel(id: OrderId): void {
-    const record = this.#options.orders.open.get(Number(id));
-    if (record !== undefined) this.#cancel(record);
+    const record = this.#options.orders.find(Number(id));
+    if (record !== null) this.#cancel(record);
     else if (!this.#options.orders.hasIssued(Number(id)))
       throw illegal(`cancel: no order has the id ${describe(id)}`);
   }
 
   cancelAll(market: Market | null): void {
-    for (const record of this.#options.orders.open.values()) {
-      if (market === null || record.instrument === market.instrument) this.#cancel(record);
+    for (const record of this.#options.orders.open) {
+      if (market === null || record.command.instrument === market.instrument) this.#cancel(record);
     }
   }
 
@@ -186,7 +211,8 @@ export class TradingDesk implements Desk {
   #cancel(record: OrderRecord): void {
     if (record.cancelRequested) return;
     record.cancelRequested = true;
-    const command: CancelCommand = { kind: "cancel", number: record.number, reason: "cancelled:by-strategy" };
+    const { number } = record.command;
+    const command: CancelCommand = { kind: "cancel", number, reason: "cancelled:by-strategy" };
     this.#sink.record(command);
     this.#dispatch(approve(command));
   }
@@ -194,12 +220,8 @@ export class TradingDesk implements Desk {
   #targetQuantity(market: Market, amount: Fixed, tag: string | null): OrderId | null {
     const difference = snapQuantity(market.instrument, amount) - this.#net(market);
     if (difference === 0n) return null;
-    const side = difference > 0n ? "buy" : "sell";
-    return this.#submit(
-      market,
-      marketIntent(side, tag, false),
-      ofQuantity(difference > 0n ? difference : -difference),
-    );
+    const sizing = ofQuantity(difference > 0n ? difference : -difference);
+    return this.#submit(market, difference > 0n ? "buy" : "sell", sizing, plainMarketOrder, tag);
   }
 
   /**
@@ -218,12 +240,8 @@ export class TradingDesk implements Desk {
     const side = wantsLong ? "buy" : "sell";
     const crosses = net !== 0n && net > 0n !== wantsLong;
     if (net === 0n || crosses || !holding.hasPrice) {
-      const plus = net < 0n ? -net : net;
-      return this.#submit(
-        market,
-        marketIntent(side, tag, false),
-        this.#valueAtMarket(market, side, wanted, plus),
-      );
+      const sizing = this.#valueAtMarket(market, side, wanted, net < 0n ? -net : net);
+      return this.#submit(market, side, sizing, plainMarketOrder, tag);
     }
     const value = unitValue(instrument, holding.exactMark());
     const present = multiplyFixed({ units: net < 0n ? -net : net, scale: instrument.lot.scale }, value);
@@ -231,16 +249,13 @@ export class TradingDesk implements Desk {
     if (difference.units > 0n) {
       // As below: what comes to less than a lot is nothing to trade.
       if (divideDown(difference, value, instrument.lot.scale) < instrument.lot.units) return null;
-      return this.#submit(
-        market,
-        marketIntent(side, tag, false),
-        this.#valueAtMarket(market, side, difference, 0n),
-      );
+      const sizing = this.#valueAtMarket(market, side, difference, 0n);
+      return this.#submit(market, side, sizing, plainMarketOrder, tag);
     }
     const less = divideDown(negateFixed(difference), value, instrument.lot.scale);
     const units = less - (less % instrument.lot.units);
     if (units === 0n) return null;
-    return this.#submit(market, marketIntent(wantsLong ? "sell" : "buy", tag, true), ofQuantity(units));
+    return this.#submit(market, wantsLong ? "sell" : "buy", ofQuantity(units), reducingMarketOrder, tag);
   }
 
   #valueAtMarket(market: Market, side: OrderSide, value: Fixed, plus: bigint): Sizing {
@@ -251,22 +266,24 @@ export class TradingDesk implements Desk {
     return market.holding.quantity + openQuantity(this.#options.orders, market.instrument);
   }
 
-  #submit(market: Market, intent: Intent, sizing: Sizing): OrderId {
-    const { orders, account, costs } = this.#options;
-    const command = this.#command(market, intent, sizing);
-    const reference = referencePrice(market, intent.limit, intent.stop);
-    const expected = expectedUnits(market.instrument, sizing, reference);
+  #submit(market: Market, side: OrderSide, sizing: Sizing, terms: Terms, tag: string | null): OrderId {
+    const { orders } = this.#options;
+    const command = this.#command(market, side, sizing, terms, tag);
     this.#sink.record(command);
-    const view = { account, costs, ready: this.#isReady(market), reference, others: reserves(orders) };
-    const outcome = review(command, view);
-    if ("approved" in outcome) {
-      orders.add(command, expected, outcome.reserve);
-      this.#dispatch(outcome.approved);
-    } else {
-      orders.add(command, expected, null);
-      this.#refuse(command, outcome.refused);
+    const refused = this.#review.refuses(command, this.#isReady(market));
+    const record = orders.add(command, this.#expectedUnits(market, command));
+    if (refused !== null) this.#refuse(command, refused);
+    else {
+      record.reserves = true;
+      this.#dispatch(approve(command));
     }
     return String(command.number);
+  }
+
+  /** For netting: an order by value is taken to come to what its value buys at the reference price. */
+  #expectedUnits(market: Market, { instrument, sizing, limit, stop }: PlaceCommand): bigint {
+    if (sizing.kind === "quantity") return sizing.units;
+    return expectedUnits(instrument, sizing, referencePrice(market, limit, stop));
   }
 
   #refuse(command: PlaceCommand, reason: ReasonCode): void {
@@ -281,18 +298,12 @@ export class TradingDesk implements Desk {
     this.#sink.changed(record);
   }
 
-  #command(market: Market, intent: Intent, sizing: Sizing): PlaceCommand {
+  #command(market: Market, side: OrderSide, sizing: Sizing, terms: Terms, tag: string | null): PlaceCommand {
     const { orders } = this.#options;
-    const { side, type, limit, stop, timeInForce, expires, postOnly, reduceOnly, stopLoss, takeProfit } =
-      intent;
-    const number = orders.nextNumber();
-    const exits: PlaceCommand["exits"][number][] = [];
-    if (stopLoss !== null) exits.push({ number: orders.nextNumber(), role: "stopLoss", price: stopLoss });
-    if (takeProfit !== null)
-      exits.push({ number: orders.nextNumber(), role: "takeProfit", price: takeProfit });
+    const { type, limit, stop, timeInForce, expires, postOnly, reduceOnly } = terms;
     return {
       kind: "place",
-      number,
+      number: orders.nextNumber(),
       instrument: market.instrument,
       side,
       type,
@@ -303,14 +314,20 @@ export class TradingDesk implements Desk {
       expires,
       postOnly,
       reduceOnly,
-      exits,
+      exits: exitsOf(terms, orders),
       activeFrom: this.time,
-      tag: intent.tag,
+      tag,
     };
   }
 
-  #sizingOf(market: Market, { side, size, limit, stop }: Intent): Sizing {
-    if (size.kind === "quantity") return ofQuantity(snapQuantity(market.instrument, size.amount));
+  #sizingOf(market: Market, side: OrderSide, size: Size, { limit, stop }: Terms): Sizing {
+    const { instrument } = market;
+    if (size.kind === "quantity") {
+      if (size === this.#snapped.size && instrument === this.#snapped.instrument) return this.#snapped.sizing;
+      const sizing = ofQuantity(snapQuantity(instrument, size.amount));
+      this.#snapped = { size, instrument, sizing };
+      return sizing;
+    }
     const value =
       size.kind === "notional"
         ? size.amount
@@ -319,9 +336,11 @@ export class TradingDesk implements Desk {
   }
 }
 
-/** The size of orders whose sizing is made here. */
-const sized: Size = { kind: "quantity", amount: zero };
-
-function marketIntent(side: OrderSide, tag: string | null, reduceOnly: boolean): Intent {
-  return plainMarketOrder(side, sized, reduceOnly, tag);
+/** The attached exits, each an order with a number of its own. */
+function exitsOf({ stopLoss, takeProfit }: Terms, orders: OrderBook): readonly AttachedExit[] {
+  if (stopLoss === null && takeProfit === null) return noExits;
+  const exits: AttachedExit[] = [];
+  if (stopLoss !== null) exits.push({ number: orders.nextNumber(), role: "stopLoss", price: stopLoss });
+  if (takeProfit !== null) exits.push({ number: orders.nextNumber(), role: "takeProfit", price: takeProfit });
+  return exits;
 }

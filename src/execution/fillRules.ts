@@ -17,20 +17,30 @@ export interface Candidate {
   readonly slips: boolean;
 }
 
-/** Prices of one event; a tick is a bar of a single price. */
+/** Prices of one event; a tick is a bar of a single price. Reused by its owner. */
 export interface Prices {
-  readonly open: FixedColumn;
-  readonly high: FixedColumn;
-  readonly low: FixedColumn;
-  readonly row: number;
-  readonly isTick: boolean;
+  open: FixedColumn;
+  high: FixedColumn;
+  low: FixedColumn;
+  row: number;
+  isTick: boolean;
 }
 
 export function pricesOf(chunk: MarketChunk, row: number): Prices {
-  if (chunk.kind === "tick") {
-    return { open: chunk.price, high: chunk.price, low: chunk.price, row, isTick: true };
-  }
-  return { open: chunk.open, high: chunk.high, low: chunk.low, row, isTick: false };
+  const { price } = chunk.kind === "tick" ? chunk : { price: chunk.open };
+  const prices = { open: price, high: price, low: price, row, isTick: true };
+  pointPrices(prices, chunk, row);
+  return prices;
+}
+
+/** Points `prices` at another event. */
+export function pointPrices(prices: Prices, chunk: MarketChunk, row: number): void {
+  const ticks = chunk.kind === "tick";
+  prices.open = ticks ? chunk.price : chunk.open;
+  prices.high = ticks ? chunk.price : chunk.high;
+  prices.low = ticks ? chunk.price : chunk.low;
+  prices.row = row;
+  prices.isTick = ticks;
 }
 
 /** Whether and at what price an order fills on an event all of whose prices it may use. Null: it does not. */

@@ -1,4 +1,4 @@
-import type { Approved, AttachedExit, PlaceCommand } from "../domain/execution.ts";
+import { type Approved, type AttachedExit, exitCommand, type PlaceCommand } from "../domain/execution.ts";
 import { type Fixed, unitsToNumber } from "../domain/fixed.ts";
 import type { Millis } from "../domain/time.ts";
 
@@ -14,8 +14,8 @@ export interface Resting {
   triggered: boolean;
   /** End of its life for DAY and GTD; null otherwise. */
   expires: Millis | null;
-  /** The event that filled its entry, which has been dealt with; null for what was placed by itself. */
-  bornOn: unknown;
+  /** Serial number of the event that filled its entry, which has been dealt with; 0 for what was placed by itself. */
+  bornOn: number;
   /** Set for the exits attached to an entry. */
   readonly attached: Attachment | null;
 }
@@ -35,31 +35,14 @@ export function rest(command: Approved<PlaceCommand>, attached: Attachment | nul
     seen: false,
     triggered: false,
     expires: command.timeInForce === "GTD" ? command.expires : null,
-    bornOn: null,
+    bornOn: 0,
     attached,
   };
 }
 
 /** The exit as an order of its own, alive from `activeFrom`. */
 export function restExit(entry: Approved<PlaceCommand>, exit: AttachedExit, quantity: bigint): Resting {
-  const stops = exit.role === "stopLoss";
-  const command: PlaceCommand = {
-    kind: "place",
-    number: exit.number,
-    instrument: entry.instrument,
-    side: entry.side === "buy" ? "sell" : "buy",
-    type: stops ? "stop" : "limit",
-    sizing: { kind: "quantity", units: quantity, mayShrink: false },
-    limit: stops ? null : exit.price,
-    stop: stops ? exit.price : null,
-    timeInForce: "GTC",
-    expires: null,
-    postOnly: false,
-    reduceOnly: true,
-    exits: [],
-    activeFrom: entry.activeFrom,
-    tag: entry.tag,
-  };
+  const command = exitCommand(entry, exit, { kind: "quantity", units: quantity, mayShrink: false });
   // Risk approved the exits together with their entry.
   return rest(command as Approved<PlaceCommand>, { group: entry.number, quantity, role: exit.role });
 }

@@ -1,7 +1,13 @@
 import type { Account } from "../account/account.ts";
-import type { Approved, CancelCommand, ExecutionEvent, PlaceCommand } from "../domain/execution.ts";
+import {
+  type Approved,
+  type CancelCommand,
+  type ExecutionEvent,
+  type PlaceCommand,
+  tradedValue,
+} from "../domain/execution.ts";
 import { multiplyFixed } from "../domain/fixed.ts";
-import { type Instrument, unitValue } from "../domain/instrument.ts";
+import type { Instrument } from "../domain/instrument.ts";
 import { instrumentAt, type MarketEvent } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
@@ -16,6 +22,7 @@ import {
   fillOn,
   isMarketable,
   type Prices,
+  pointPrices,
   pricesOf,
   reachesStop,
 } from "./fillRules.ts";
@@ -30,8 +37,10 @@ export interface SimulatedVenueOptions {
   readonly entryBar: EntryBar;
 }
 
-/** An event of the present instant, copied from the engine's reused one. */
+/** An event of the present instant, copied from the engine's reused one; reused itself at a later instant. */
 interface Seen {
+  /** Counts the events of a run from 1. */
+  serial: number;
   instrument: Instrument;
   prices: Prices;
   /** When the event's first price was formed; the stamp of its fills. */
@@ -46,7 +55,6 @@ interface Newborn {
 }
 
 const nothing: ExecutionEvent[] = [];
-const noEvents: Seen[] = [];
 
 /**
  * A venue that fills orders from market data, pessimistically. Per instant: sells before buys, so that their proceeds
@@ -60,8 +68,14 @@ export class SimulatedVenue implements ExecutionGateway {
   #resting = new Map<Instrument, Resting[]>();
   #count = 0;
   #out: ExecutionEvent[] = nothing;
-  #events: Seen[] = noEvents;
+  /** The first `#seen` of them belong to the present instant. */
+  readonly #events: Seen[] = [];
+  #seen = 0;
+  #serial = 0;
   #turn = 0;
+  /** The orders of the last instrument that was asked for. */
+  #last: Resting[] = [];
+  #lastInstrument: Instrument | null = null;
   #newborn: Newborn[] = [];
 
   constructor(options: SimulatedVenueOptions) {
@@ -72,13 +86,20 @@ export class SimulatedVenue implements ExecutionGateway {
     if (this.#count === 0) return;
     const { chunk, row } = event;
     const instrument = instrumentAt(chunk, row);
-    const orders = this.#resting.get(instrument);
-    if (orders === undefined || orders.length === 0) return;
+    if (this.#ordersOf(instrument).length === 0) return;
     const openTime = chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!;
-    const seen = { instrument, prices: pricesOf(chunk, row), openTime, bar };
-    if (this.#events === noEvents) this.#events = [seen];
-    else this.#events.push(seen);
+    this.#serial++;
     this.#turn = 0;
+    const seen = this.#events[this.#seen++];
+    if (seen === undefined) {
+      this.#events.push({ serial: this.#serial, instrument, prices: pricesOf(chunk, row), openTime, bar });
+      return;
+    }
+    seen.serial = this.#serial;
+    seen.instrument = instrument;
+    pointPrices(seen.prices, chunk, row);
+    seen.openTime = openTime;
+    seen.bar = bar;
   }
 
   submit(command: Approved): void {
@@ -96,7 +117,7 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   drain(): readonly ExecutionEvent[] {
-    if (this.#out.length === 0 && this.#events.length > 0) this.#match();
+    if (this.#out === nothing && this.#seen > 0) this.#match();
     const out = this.#out;
     this.#out = nothing;
     return out;
@@ -108,20 +129,20 @@ export class SimulatedVenue implements ExecutionGateway {
       this.#matchNewborn(this.#newborn.shift()!);
       if (this.#out.length > 0) return;
     }
-    const turns = this.#events.length * 2;
-    while (this.#turn < turns) {
-      const side: OrderSide = this.#turn < this.#events.length ? "sell" : "buy";
-      const event = this.#events[this.#turn % this.#events.length]!;
+    const seen = this.#seen;
+    while (this.#turn < seen * 2) {
+      const side: OrderSide = this.#turn < seen ? "sell" : "buy";
+      const event = this.#events[this.#turn < seen ? this.#turn : this.#turn - seen]!;
       if (this.#matchOne(event, side)) return;
       this.#afterwards(event, side);
       this.#turn++;
     }
-    this.#events = noEvents;
+    this.#seen = 0;
   }
 
   /** The next thing that happens to orders of `side` on `event`; false when nothing (more) does. */
   #matchOne(event: Seen, side: OrderSide): boolean {
-    const orders = this.#resting.get(event.instrument)!;
+    const orders = this.#ordersOf(event.instrument);
     let best: Candidate | null = null;
     for (const order of orders) {
       if (order.command.side !== side || !isActive(order, event)) continue;
@@ -180,10 +201,7 @@ export class SimulatedVenue implements ExecutionGateway {
     }
     const { quantity, clipped } = sized;
     this.#remove(order);
-    const value = multiplyFixed(unitValue(instrument, price), {
-      units: quantity,
-      scale: instrument.lot.scale,
-    });
+    const value = tradedValue(instrument, price, quantity);
     const fee = { amount: multiplyFixed(value, fees.rate(maker)), currency: instrument.settle };
     this.#tell({
       kind: "fill",
@@ -194,6 +212,7 @@ export class SimulatedVenue implements ExecutionGateway {
       bar: event.bar,
       price,
       quantity,
+      value,
       fee,
       maker,
       complete: true,
@@ -219,14 +238,14 @@ export class SimulatedVenue implements ExecutionGateway {
     if (candidate !== null) this.#fill(candidate, event);
     // The entry's own bar is done with; from the next one on they are orders like any other.
     for (const exit of exits) {
-      exit.bornOn = event;
+      exit.bornOn = event.serial;
       exit.seen = true;
     }
   }
 
   /** What ends with the event itself, and what the next one (of the same instant, perhaps) must know of it. */
   #afterwards(event: Seen, side: OrderSide): void {
-    const orders = this.#resting.get(event.instrument)!;
+    const orders = this.#ordersOf(event.instrument);
     for (let i = 0; i < orders.length; ) {
       const order = orders[i]!;
       if (order.command.side === side && isActive(order, event)) this.#age(order, event);
@@ -250,17 +269,26 @@ export class SimulatedVenue implements ExecutionGateway {
     else this.#out.push(event);
   }
 
+  #ordersOf(instrument: Instrument): Resting[] {
+    if (instrument === this.#lastInstrument) return this.#last;
+    let orders = this.#resting.get(instrument);
+    if (orders === undefined) {
+      orders = [];
+      this.#resting.set(instrument, orders);
+    }
+    this.#lastInstrument = instrument;
+    this.#last = orders;
+    return orders;
+  }
+
   #add(order: Resting): void {
-    const { instrument } = order.command;
-    const orders = this.#resting.get(instrument);
-    if (orders === undefined) this.#resting.set(instrument, [order]);
-    else orders.push(order);
+    this.#ordersOf(order.command.instrument).push(order);
     this.#count++;
   }
 
   #remove(order: Resting): void {
-    const orders = this.#resting.get(order.command.instrument)!;
-    if (orders.length === 1) orders.length = 0;
+    const orders = this.#ordersOf(order.command.instrument);
+    if (orders.length === 1) orders.pop();
     else orders.splice(orders.indexOf(order), 1);
     this.#count--;
   }
@@ -284,7 +312,7 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   #endSiblings(order: Resting): void {
-    for (const other of [...this.#resting.get(order.command.instrument)!]) {
+    for (const other of [...this.#ordersOf(order.command.instrument)]) {
       if (areSiblings(order, other)) this.#end(other, "cancelled:oco");
     }
   }
@@ -292,7 +320,7 @@ export class SimulatedVenue implements ExecutionGateway {
 
 /** An order uses only prices formed at or after it became active: a bar under way is not for it. */
 function isActive(order: Resting, event: Seen): boolean {
-  return event.openTime >= order.command.activeFrom && order.bornOn !== event;
+  return event.openTime >= order.command.activeFrom && order.bornOn !== event.serial;
 }
 
 function areSiblings(a: Resting, b: Resting): boolean {

@@ -50,6 +50,7 @@ export interface SimulationResult {
   readonly initialCash: Fixed;
   readonly finalEquity: Fixed;
   readonly fees: Fixed;
+  /** Made afresh each time it is read. */
   readonly trades: readonly Trade[];
   readonly fills: number;
   readonly clipped: number;
@@ -97,14 +98,12 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const settings = { ...defaultSettings, ...options.settings };
   const clock = options.clock ?? new SimulationClock(settings.seed);
   const { tradeFrom = Number.NEGATIVE_INFINITY } = options;
-  const trades: Trade[] = [];
   const fills: { fill: Execution; tag: string | null }[] = [];
   const counts = { fills: 0, clipped: 0 };
   const account = new Account({
     kind: settings.account,
     currency: options.instruments[0]!.settle,
     cash: settings.cash,
-    onTrade: (trade) => trades.push(trade),
   });
   const fees = percentFee({ maker: settings.makerFee, taker: settings.takerFee });
   const slippage = fractionSlippage(settings.slippage);
@@ -147,12 +146,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     initialCash: settings.cash,
     finalEquity: account.exactEquity(),
     fees: markets.reduce((sum, { holding }) => addFixed(sum, holding.paidFees), zero),
-    trades,
+    get trades() {
+      return account.trades.all();
+    },
     ...counts,
     details: options.details === true ? { fills, decisions: journal.lines! } : null,
     markets,
     recorder,
-    reasons: orders.reasons,
+    reasons: orders.counts(),
     ambiguousBars: gateway.ambiguousBars,
     decisionsSha256: journal.digest(),
     account,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Account, type AccountKind } from "../../src/account/account.ts";
-import type { Trade } from "../../src/account/trade.ts";
 import { OrderError } from "../../src/domain/errors.ts";
 import { type Fixed, formatFixed, formatUnits, parseFixed } from "../../src/domain/fixed.ts";
 import { createInstrument, type Instrument, snapQuantity } from "../../src/domain/instrument.ts";
+import { executed } from "../support/executed.ts";
 import { cell } from "../support/oneRow.ts";
 
 const btc = createInstrument("BTC/USD");
@@ -20,11 +20,9 @@ interface FillText {
 /** An account and what it said, in decimal texts. */
 class Books {
   readonly account: Account;
-  readonly trades: Trade[] = [];
 
   constructor(kind: AccountKind, cash: string) {
-    const onTrade = (trade: Trade): unknown => this.trades.push(trade);
-    this.account = new Account({ kind, currency: "USD", cash: parseFixed(cash), onTrade });
+    this.account = new Account({ kind, currency: "USD", cash: parseFixed(cash) });
   }
 
   /** "buy 1@50000" with its fee in money. */
@@ -36,9 +34,7 @@ class Books {
       string,
     ];
     this.account.book(
-      {
-        kind: "fill",
-        number: 1,
+      executed({
         instrument,
         side,
         time: bar * 60_000,
@@ -46,10 +42,7 @@ class Books {
         price: parseFixed(price),
         quantity: snapQuantity(instrument, parseFixed(quantity)),
         fee: { amount: parseFixed(fee), currency },
-        maker: false,
-        complete: true,
-        clipped: false,
-      },
+      }),
       tag ?? null,
     );
     return this;
@@ -71,7 +64,7 @@ class Books {
   }
   /** "long 1 50000→51000 fees 100 pnl 900" */
   get closed(): string[] {
-    return this.trades.map((trade) => {
+    return this.account.trades.all().map((trade) => {
       const at = (units: bigint, scale: number): string => formatUnits(units, scale);
       const { side, quantity, entryPrice, exitPrice, priceScale, fees, pnl, moneyScale } = trade;
       const size = at(quantity, trade.instrument.lot.scale);
@@ -108,11 +101,13 @@ describe("a book kept by hand", () => {
       "long 2 110→130 fees 0 pnl 40",
     ]);
     expect(
-      books.trades.map(({ entryTag, exitTag, entryBar, exitBar, entryTime, exitTime }) => [
-        `${entryTag}-${exitTag}`,
-        [entryBar, exitBar],
-        [entryTime / 60_000, exitTime / 60_000],
-      ]),
+      books.account.trades
+        .all()
+        .map(({ entryTag, exitTag, entryBar, exitBar, entryTime, exitTime }) => [
+          `${entryTag}-${exitTag}`,
+          [entryBar, exitBar],
+          [entryTime / 60_000, exitTime / 60_000],
+        ]),
     ).toEqual([
       ["first-a", [1, 3], [1, 3]],
       ["first-b", [1, 4], [1, 4]],
@@ -279,23 +274,7 @@ describe("scales grow, and nothing is lost", () => {
     const lots = createInstrument("BTC/USD", { lot: "0.5" });
     const { account } = new Books("cash", "1000").fill("buy 0.5@10", { instrument: lots });
     expect([account.hasPosition, account.holdingOf(lots).isFlat]).toEqual([true, false]);
-    account.book(
-      {
-        kind: "fill",
-        number: 2,
-        instrument: lots,
-        side: "sell",
-        time: 0,
-        bar: 0,
-        price: parseFixed("10"),
-        quantity: 3n,
-        fee: { amount: parseFixed("0"), currency: "USD" },
-        maker: false,
-        complete: true,
-        clipped: false,
-      },
-      null,
-    );
+    account.book(executed({ instrument: lots, side: "sell", price: parseFixed("10"), quantity: 3n }), null);
     expect([account.hasPosition, account.holdingOf(lots).isFlat]).toEqual([false, true]);
   });
 
@@ -303,7 +282,7 @@ describe("scales grow, and nothing is lost", () => {
     const books = new Books("cash", "1e9");
     for (let i = 1; i <= 3000; i++) books.fill(`buy 1@${i}`, { instrument: shares });
     for (let i = 1; i <= 3000; i++) books.fill("sell 1@5000", { instrument: shares });
-    expect(books.trades.map(({ entryPrice }) => Number(entryPrice))).toEqual(
+    expect(books.account.trades.all().map(({ entryPrice }) => Number(entryPrice))).toEqual(
       Array.from({ length: 3000 }, (_, i) => i + 1),
     );
     expect(books.account.holdingOf(shares).lots).toHaveLength(0);

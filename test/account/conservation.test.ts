@@ -15,6 +15,7 @@ import {
   zero,
 } from "../../src/domain/fixed.ts";
 import { createInstrument } from "../../src/domain/instrument.ts";
+import { executed } from "../support/executed.ts";
 
 const instruments = [
   createInstrument("BTC/USD"),
@@ -35,20 +36,15 @@ const fills: fc.Arbitrary<readonly Execution[]> = fc.array(
       price: prices,
       fee: fc.record({ units: fc.bigInt({ min: 0n, max: 1000n }), scale: fc.integer({ min: 0, max: 25 }) }),
     })
-    .map(({ instrument, side, lots, price, fee }) => ({
-      kind: "fill" as const,
-      number: 1,
-      instrument,
-      side,
-      time: 0,
-      bar: 0,
-      price,
-      quantity: lots * instrument.lot.units,
-      fee: { amount: fee, currency: "USD" },
-      maker: false,
-      complete: true,
-      clipped: false,
-    })),
+    .map(({ instrument, side, lots, price, fee: amount }) =>
+      executed({
+        instrument,
+        side,
+        price,
+        quantity: lots * instrument.lot.units,
+        fee: { amount, currency: "USD" },
+      }),
+    ),
   { minLength: 1, maxLength: 40 },
 );
 
@@ -64,16 +60,14 @@ function same(a: Fixed, b: Fixed): boolean {
   return compareFixed(a, b) === 0;
 }
 
-function booked(list: readonly Execution[]): { account: Account; trades: Trade[] } {
-  const trades: Trade[] = [];
+function booked(list: readonly Execution[]): { account: Account; trades: readonly Trade[] } {
   const account = new Account({
     kind: "margin",
     currency: "USD",
     cash: initial,
-    onTrade: (trade) => trades.push(trade),
   });
   for (const fill of list) account.book(fill, null);
-  return { account, trades };
+  return { account, trades: account.trades.all() };
 }
 
 const openCost = (holding: Holding): Fixed => ({ units: holding.openCost, scale: holding.notionalScale });

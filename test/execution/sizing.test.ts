@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Account, type AccountKind } from "../../src/account/account.ts";
 import type { Execution } from "../../src/domain/execution.ts";
-import { formatUnits, multiplyFixed, onePlus, parseFixed, zero } from "../../src/domain/fixed.ts";
+import { formatUnits, multiplyFixed, onePlus, parseFixed } from "../../src/domain/fixed.ts";
 import { createInstrument, type Instrument, snapQuantity, unitValue } from "../../src/domain/instrument.ts";
 import { sizeAtFill } from "../../src/execution/sizing.ts";
+import { executed } from "../support/executed.ts";
 import { cell } from "../support/oneRow.ts";
 import { btc, command, type Ticket } from "../support/tradingFloor.ts";
 
@@ -22,7 +23,7 @@ function accountIn(
   { kind = "cash", cash = "1000", held, at = "100" }: Situation,
   instrument: Instrument,
 ): Account {
-  const account = new Account({ kind, currency: "USD", cash: parseFixed(cash), onTrade: () => undefined });
+  const account = new Account({ kind, currency: "USD", cash: parseFixed(cash) });
   if (held !== undefined) {
     const quantity = snapQuantity(instrument, parseFixed(held));
     account.book(fill(instrument, quantity, at), null);
@@ -32,20 +33,12 @@ function accountIn(
 }
 
 function fill(instrument: Instrument, quantity: bigint, price: string): Execution {
-  return {
-    kind: "fill",
-    number: 1,
+  return executed({
     instrument,
     side: quantity < 0n ? "sell" : "buy",
-    time: 0,
-    bar: 0,
     price: parseFixed(price),
     quantity: quantity < 0n ? -quantity : quantity,
-    fee: { amount: zero, currency: "USD" },
-    maker: false,
-    complete: true,
-    clipped: false,
-  };
+  });
 }
 
 /** "quantity", with "clipped" where it was cut; or the reason of the refusal. */

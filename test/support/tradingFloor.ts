@@ -1,5 +1,4 @@
 import { Account, type AccountKind } from "../../src/account/account.ts";
-import type { Trade } from "../../src/account/trade.ts";
 import { numberAt } from "../../src/domain/columns.ts";
 import type { AttachedExit, Execution, PlaceCommand, Sizing } from "../../src/domain/execution.ts";
 import { type Fixed, formatFixed, formatUnits, parseFixed } from "../../src/domain/fixed.ts";
@@ -82,7 +81,6 @@ export function command(
 export class TradingFloor {
   readonly account: Account;
   readonly venue: SimulatedVenue;
-  readonly trades: Trade[] = [];
   readonly fills: Execution[] = [];
   /** What became of each order, in words: "accepted", a reason code. More than one reason is a fault. */
   readonly news = new Map<number, string[]>();
@@ -95,7 +93,6 @@ export class TradingFloor {
       kind,
       currency: "USD",
       cash: parseFixed(cash),
-      onTrade: (trade) => this.trades.push(trade),
     });
     this.venue = new SimulatedVenue({
       account: this.account,

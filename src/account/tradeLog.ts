@@ -1,0 +1,114 @@
+import type { Execution } from "../domain/execution.ts";
+import type { Holding, Lot } from "./holding.ts";
+import { Trade } from "./trade.ts";
+
+/** What one lot gave to a closing fill, on the scales of its holding. */
+export interface Match {
+  readonly holding: Holding;
+  readonly lot: Lot;
+  readonly fill: Execution;
+  /** Price of the fill at the holding's `priceScale`. */
+  readonly price: bigint;
+  readonly tag: string | null;
+}
+
+const moments = 4;
+const amounts = 5;
+const facts = 4;
+
+/**
+ * The trades of a run, in columns: objects by the million would be copied again and again by the garbage collector.
+ * `all` makes them when they are asked for.
+ */
+export class TradeLog {
+  length = 0;
+  #moments = new Float64Array(moments * 64);
+  #amounts = new BigInt64Array(amounts * 64);
+  #facts = new Int32Array(facts * 64);
+  /** Amounts of the rare trade that does not fit in 64 bits. */
+  readonly #wide = new Map<number, readonly bigint[]>();
+  /** Tags of entry and exit, by trade; most have none. */
+  readonly #tags = new Map<number, readonly [string | null, string | null]>();
+  readonly #holdings: Holding[] = [];
+  #last = -1;
+
+  add({ holding, lot, fill, price, tag }: Match, quantity: bigint, entryFee: bigint, exitFee: bigint): void {
+    const index = this.length++;
+    if (index * moments === this.#moments.length) this.#grow();
+    const at = index * moments;
+    this.#moments[at] = lot.time;
+    this.#moments[at + 1] = lot.bar;
+    this.#moments[at + 2] = fill.time;
+    this.#moments[at + 3] = fill.bar;
+    this.#putAmounts(index, quantity, lot.price, price, entryFee, exitFee);
+    const fact = index * facts;
+    this.#facts[fact] = this.#indexOf(holding);
+    this.#facts[fact + 1] = holding.priceScale;
+    this.#facts[fact + 2] = holding.feeScale;
+    this.#facts[fact + 3] = holding.isLong ? 1 : -1;
+    if (tag !== null || lot.tag !== null) this.#tags.set(index, [lot.tag, tag]);
+  }
+
+  /** The trades in the order in which they closed. */
+  all(): readonly Trade[] {
+    return Array.from({ length: this.length }, (_, index) => this.at(index));
+  }
+
+  at(index: number): Trade {
+    const [entryTime, entryBar, exitTime, exitBar] = this.#moments.subarray(index * moments);
+    const stored = this.#amounts.subarray(index * amounts, (index + 1) * amounts);
+    const [quantity, entryPrice, exitPrice, entryFee, exitFee] = this.#wide.get(index) ?? stored;
+    const [holding, priceScale, feeScale, side] = this.#facts.subarray(index * facts);
+    const [entryTag, exitTag] = this.#tags.get(index) ?? [null, null];
+    return new Trade({
+      instrument: this.#holdings[holding!]!.instrument,
+      side: side === 1 ? "long" : "short",
+      quantity: quantity!,
+      entryTime: entryTime!,
+      entryBar: entryBar!,
+      entryPrice: entryPrice!,
+      entryTag,
+      entryFee: entryFee!,
+      exitTime: exitTime!,
+      exitBar: exitBar!,
+      exitPrice: exitPrice!,
+      exitTag,
+      exitFee: exitFee!,
+      priceScale: priceScale!,
+      feeScale: feeScale!,
+    });
+  }
+
+  #putAmounts(index: number, a: bigint, b: bigint, c: bigint, d: bigint, e: bigint): void {
+    const at = index * amounts;
+    this.#amounts[at] = a;
+    this.#amounts[at + 1] = b;
+    this.#amounts[at + 2] = c;
+    this.#amounts[at + 3] = d;
+    this.#amounts[at + 4] = e;
+    if (!(fits(a) && fits(b) && fits(c) && fits(d) && fits(e))) this.#wide.set(index, [a, b, c, d, e]);
+  }
+
+  #indexOf(holding: Holding): number {
+    if (this.#holdings[this.#last] === holding) return this.#last;
+    this.#last = this.#holdings.indexOf(holding);
+    if (this.#last < 0) this.#last = this.#holdings.push(holding) - 1;
+    return this.#last;
+  }
+
+  #grow(): void {
+    const moments = new Float64Array(this.#moments.length * 2);
+    moments.set(this.#moments);
+    this.#moments = moments;
+    const amounts = new BigInt64Array(this.#amounts.length * 2);
+    amounts.set(this.#amounts);
+    this.#amounts = amounts;
+    const facts = new Int32Array(this.#facts.length * 2);
+    facts.set(this.#facts);
+    this.#facts = facts;
+  }
+}
+
+function fits(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value;
+}
