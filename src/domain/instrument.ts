@@ -89,7 +89,12 @@ export function snapQuantity(instrument: Instrument, quantity: Fixed): bigint {
   // bigint division truncates towards zero: down for a long, up for a short, never larger than asked.
   const units =
     excess > 0 ? quantity.units / pow10(excess) : widen(quantity.units, quantity.scale, lot.scale);
-  return units - (units % lot.units);
+  return wholeLots(units, instrument);
+}
+
+/** The multiple of the lot within `units`, towards zero. */
+export function wholeLots(units: bigint, { lot }: Instrument): bigint {
+  return lot.units === 1n ? units : units - (units % lot.units);
 }
 
 /** `price` on the grid of ticks; `up` decides the side that costs us. As given when there is no tick. */

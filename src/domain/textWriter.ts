@@ -6,11 +6,14 @@ const encoder = new TextEncoder();
 const mostTexts = 1000;
 const minus = Uint8Array.of(45);
 
-interface KnownTime {
+interface Known {
   value: number;
   length: number;
   readonly text: Uint8Array;
 }
+
+/** How many whole numbers are remembered: a power of 2. */
+const remembered = 4;
 
 /** ASCII text as `TextWriter.put` takes it. */
 export function ascii(text: string): Uint8Array {
@@ -25,11 +28,10 @@ export class TextWriter {
   bytes = new Uint8Array(1 << 16);
   length = 0;
   readonly #digits = new Uint8Array(32);
-  readonly #times: readonly [KnownTime, KnownTime] = [
-    { value: Number.NaN, length: 0, text: new Uint8Array(24) },
-    { value: Number.NaN, length: 0, text: new Uint8Array(24) },
-  ];
-  #oldest: 0 | 1 = 0;
+  readonly #known: readonly Known[] = Array.from({ length: remembered }, () => {
+    return { value: Number.NaN, length: 0, text: new Uint8Array(24) };
+  });
+  #oldest = 0;
   /** Texts as bytes: a copy is several times faster than characters one by one. */
   readonly #encoded = new Map<string, Uint8Array>();
 
@@ -52,18 +54,19 @@ export class TextWriter {
     this.length += encoded.length;
   }
 
-  /** A time; the last two are kept, for most lines repeat one of them. */
-  time(value: number): void {
-    const known = this.#times[0].value === value ? 0 : this.#times[1].value === value ? 1 : -1;
-    if (known >= 0) {
-      this.#copy(this.#times[known as 0 | 1].text, this.#times[known as 0 | 1].length);
+  /** A number that is likely to be one of the last few: lines tend to repeat times and the numbers of orders. */
+  recent(value: number): void {
+    for (let i = 0; i < remembered; i++) {
+      const known = this.#known[i]!;
+      if (known.value !== value) continue;
+      this.#copy(known.text, known.length);
       return;
     }
     const from = this.length;
     this.number(value);
-    const slot = this.#times[this.#oldest];
+    const slot = this.#known[this.#oldest]!;
     const length = this.length - from;
-    this.#oldest = this.#oldest === 0 ? 1 : 0;
+    this.#oldest = (this.#oldest + 1) & (remembered - 1);
     if (length > slot.text.length) return;
     slot.value = value;
     slot.length = length;

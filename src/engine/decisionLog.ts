@@ -1,6 +1,7 @@
 import type { CancelCommand, Ended, Execution, PlaceCommand } from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
-import { ascii, type TextWriter } from "../domain/textWriter.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { ascii, TextWriter } from "../domain/textWriter.ts";
 import type { Millis } from "../domain/time.ts";
 
 /** What the canonical log of decisions records. */
@@ -17,27 +18,70 @@ export type Decision = PlaceCommand | CancelCommand | Execution | Ended;
  *
  * A fee follows from its fill and the run's settings.
  */
-export function writeDecision(to: TextWriter, time: Millis, decision: Decision): void {
-  switch (decision.kind) {
-    case "place":
-      head(to, text.order, decision.number, time);
-      writeOrder(to, decision);
-      break;
-    case "cancel":
-      head(to, text.cancel, decision.number, time);
-      to.put(text.end);
-      break;
-    case "fill":
-      head(to, text.fill, decision.number, time);
-      writeFill(to, decision);
-      break;
-    case "ended":
-      head(to, text.ended, decision.number, time);
-      to.put(text.openText);
-      to.word(decision.reason);
-      to.put(text.endText);
-      break;
+export class DecisionLog {
+  readonly text = new TextWriter();
+  /** The plain market orders of the last quantities bought and sold: strategies tend to ask for the same again. */
+  readonly #plain = { buy: { ...noOrder }, sell: { ...noOrder } };
+
+  write(time: Millis, decision: Decision): void {
+    const to = this.text;
+    switch (decision.kind) {
+      case "place":
+        head(to, text.order, decision.number, time);
+        this.#writeOrder(decision);
+        break;
+      case "cancel":
+        head(to, text.cancel, decision.number, time);
+        to.put(text.end);
+        break;
+      case "fill":
+        head(to, text.fill, decision.number, time);
+        writeFill(to, decision);
+        break;
+      case "ended":
+        head(to, text.ended, decision.number, time);
+        to.put(text.openText);
+        to.word(decision.reason);
+        to.put(text.endText);
+        break;
+    }
   }
+
+  #writeOrder(order: PlaceCommand): void {
+    const { sizing, instrument } = order;
+    if (sizing.kind !== "quantity" || !isPlain(order)) {
+      writeOrder(this.text, order);
+      return;
+    }
+    const known = this.#plain[order.side];
+    if (
+      known.instrument !== instrument ||
+      known.units !== sizing.units ||
+      known.reduceOnly !== order.reduceOnly
+    ) {
+      const from = this.text.length;
+      writeOrder(this.text, order);
+      known.instrument = instrument;
+      known.units = sizing.units;
+      known.reduceOnly = order.reduceOnly;
+      known.line = this.text.bytes.slice(from, this.text.length);
+      return;
+    }
+    this.text.put(known.line);
+  }
+}
+
+interface PlainOrder {
+  instrument: Instrument | null;
+  units: bigint;
+  reduceOnly: boolean;
+  line: Uint8Array;
+}
+
+const noOrder: PlainOrder = { instrument: null, units: 0n, reduceOnly: false, line: new Uint8Array() };
+
+function isPlain({ type, timeInForce, exits, tag }: PlaceCommand): boolean {
+  return type === "market" && timeInForce === "GTC" && exits.length === 0 && tag === null;
 }
 
 /** Made into bytes once: the log is written on every fill. */
@@ -79,14 +123,14 @@ function kindsOf(side: string) {
 
 function head(to: TextWriter, name: Uint8Array, number: number, time: Millis): void {
   to.put(name);
-  to.number(number);
+  to.recent(number);
   to.put(text.comma);
-  to.time(time);
+  to.recent(time);
 }
 
 function writeFill(to: TextWriter, fill: Execution): void {
   to.put(text.comma);
-  to.time(fill.time);
+  to.recent(fill.time);
   to.put(text.comma);
   to.number(fill.bar);
   to.put(text.openText);

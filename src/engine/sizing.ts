@@ -1,6 +1,6 @@
 import type { Sizing } from "../domain/execution.ts";
 import { divideDown, type Fixed, multiplyFixed, pow10 } from "../domain/fixed.ts";
-import { type Instrument, unitValue } from "../domain/instrument.ts";
+import { type Instrument, unitValue, wholeLots } from "../domain/instrument.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { CostEstimate } from "../domain/ports.ts";
 import type { Market } from "./market.ts";
@@ -37,17 +37,14 @@ export function ofValue(order: ValueOrder, { sizing, collar, costs }: SizingRule
     const unitCost = multiplyFixed(unitValue(instrument, price), costs.factor(limit !== null));
     return {
       kind: "quantity",
-      units: plus + lots(divideDown(value, unitCost, instrument.lot.scale)),
+      units: plus + wholeLots(divideDown(value, unitCost, instrument.lot.scale), instrument),
       mayShrink: true,
     };
   }
   const remaining: Fixed = { units: pow10(collar.scale) - collar.units, scale: collar.scale };
   const floor = multiplyFixed(unitValue(instrument, reference), remaining);
-  return { kind: "value", value, plus, cap: lots(divideDown(value, floor, instrument.lot.scale)) };
-
-  function lots(units: bigint): bigint {
-    return units - (units % instrument.lot.units);
-  }
+  const cap = wholeLots(divideDown(value, floor, instrument.lot.scale), instrument);
+  return { kind: "value", value, plus, cap };
 }
 
 /** What an order is taken to come to while it is open: one by value, what its value buys at the reference price. */
@@ -55,7 +52,7 @@ export function expectedUnits(instrument: Instrument, sizing: Sizing, reference:
   if (sizing.kind === "quantity") return sizing.units;
   if (reference === null) return sizing.plus;
   const units = divideDown(sizing.value, unitValue(instrument, reference), instrument.lot.scale);
-  return sizing.plus + units - (units % instrument.lot.units);
+  return sizing.plus + wholeLots(units, instrument);
 }
 
 /** The price an order is sized and checked by: its own where it names one, else the last one known. */

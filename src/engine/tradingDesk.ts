@@ -18,7 +18,7 @@ import {
   unitsToNumber,
   zero,
 } from "../domain/fixed.ts";
-import { type Instrument, snapQuantity, unitValue } from "../domain/instrument.ts";
+import { type Instrument, snapQuantity, unitValue, wholeLots } from "../domain/instrument.ts";
 import type { Order, OrderId, OrderSide } from "../domain/order.ts";
 import type { CostEstimate } from "../domain/ports.ts";
 import type { Random } from "../domain/random.ts";
@@ -253,7 +253,7 @@ export class TradingDesk implements Desk {
       return this.#submit(market, side, sizing, plainMarketOrder, tag);
     }
     const less = divideDown(negateFixed(difference), value, instrument.lot.scale);
-    const units = less - (less % instrument.lot.units);
+    const units = wholeLots(less, instrument);
     if (units === 0n) return null;
     return this.#submit(market, wantsLong ? "sell" : "buy", ofQuantity(units), reducingMarketOrder, tag);
   }

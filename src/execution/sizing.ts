@@ -10,7 +10,7 @@ import {
   multiplyFixed,
   negateFixed,
 } from "../domain/fixed.ts";
-import { type Instrument, isTooSmall, unitValue } from "../domain/instrument.ts";
+import { type Instrument, isTooSmall, unitValue, wholeLots } from "../domain/instrument.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 
 export type Sized =
@@ -24,8 +24,7 @@ export type Sized =
 export function sizeAtFill(command: PlaceCommand, price: Fixed, feeFactor: Fixed, account: Account): Sized {
   const { instrument, side, sizing } = command;
   const holding = account.holdingOf(instrument);
-  const opposite = side === "buy" ? -holding.quantity : holding.quantity;
-  const closable = opposite > 0n ? opposite : 0n;
+  const closable = closableUnits(holding, side);
   const value = unitValue(instrument, price);
 
   let quantity: bigint;
@@ -54,7 +53,7 @@ export function sizeAtFill(command: PlaceCommand, price: Fixed, feeFactor: Fixed
       clipped = true;
     }
   }
-  quantity -= quantity % instrument.lot.units;
+  quantity = wholeLots(quantity, instrument);
   if (quantity === 0n) return { refused: "refused:below-lot" };
   if (isTooSmall(instrument, quantity, value)) return { refused: "refused:min-notional" };
   return { quantity, clipped };
@@ -75,10 +74,15 @@ function surelyPayable(
   return account.surelyCovers(size * price * approximate(feeFactor.units, feeFactor.scale));
 }
 
+/** What an order of that side would close before it opens anything. */
+function closableUnits({ size, quantity }: Holding, side: PlaceCommand["side"]): bigint {
+  if (side === "sell") return size > 0 ? quantity : 0n;
+  return size < 0 ? -quantity : 0n;
+}
+
 /** How much `value` pays for at `unitCost` (fee included), in whole lots. */
-function lotsFor(value: Fixed, unitCost: Fixed, { lot }: Instrument): bigint {
-  const units = divideDown(value, unitCost, lot.scale);
-  return units - (units % lot.units);
+function lotsFor(value: Fixed, unitCost: Fixed, instrument: Instrument): bigint {
+  return wholeLots(divideDown(value, unitCost, instrument.lot.scale), instrument);
 }
 
 /**

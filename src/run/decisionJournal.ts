@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import { TextWriter } from "../domain/textWriter.ts";
 import type { Millis } from "../domain/time.ts";
-import { type Decision, writeDecision } from "../engine/decisionLog.ts";
+import { type Decision, DecisionLog } from "../engine/decisionLog.ts";
 import type { Journal } from "../engine/options.ts";
 
 const flushAt = 1 << 16;
@@ -10,15 +9,15 @@ const flushAt = 1 << 16;
 export class DecisionJournal implements Journal {
   readonly lines: string[] | null;
   readonly #hash = createHash("sha256");
-  readonly #text = new TextWriter();
+  readonly #log = new DecisionLog();
 
   constructor(keepLines: boolean) {
     this.lines = keepLines ? [] : null;
   }
 
   append(time: Millis, decision: Decision): void {
-    writeDecision(this.#text, time, decision);
-    if (this.#text.length > flushAt) this.#flush();
+    this.#log.write(time, decision);
+    if (this.#log.text.length > flushAt) this.#flush();
   }
 
   /** Nothing leaves a backtest. */
@@ -31,10 +30,11 @@ export class DecisionJournal implements Journal {
   }
 
   #flush(): void {
-    const written = this.#text.bytes.subarray(0, this.#text.length);
+    const { text } = this.#log;
+    const written = text.bytes.subarray(0, text.length);
     this.#hash.update(written);
     if (this.lines !== null)
       this.lines.push(...Buffer.from(written).toString("utf8").split("\n").slice(0, -1));
-    this.#text.length = 0;
+    text.length = 0;
   }
 }
