@@ -15,6 +15,7 @@ import {
   readTimeframe,
   readTimeRange,
   readVenue,
+  readVolumeLimit,
 } from "./values.ts";
 
 /**
@@ -174,6 +175,19 @@ export const settings = {
     description: "How far below its reference price a fill may lie before an order by value is cut",
     default: "5%",
     read: readShare,
+  },
+  volumeLimit: {
+    group: "Money and orders",
+    syntax: "<share|off>",
+    description: "Share of a bar's volume that orders may take, where its unit is the base currency",
+    default: "10%",
+    read: readVolumeLimit,
+  },
+  volumeUnit: {
+    group: "Market data",
+    syntax: "<base|quote|contracts|ticks|unknown>",
+    description: "What the volume column counts (default: what its heading says)",
+    read: oneOf("base", "quote", "contracts", "ticks", "unknown"),
   },
   atEnd: {
     group: "Money and orders",

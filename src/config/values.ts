@@ -83,6 +83,15 @@ export const readShare: Reader<Fixed> = (text, at) => {
   return value;
 };
 
+/** A share of volume above 0 and up to all of it, or `off`. */
+export const readVolumeLimit: Reader<Fixed | null> = (text, at) => {
+  if (text.trim().toLowerCase() === "off") return null;
+  const { value } = shareOf(text, at, "a share such as 10%, or off");
+  if (value.units <= 0n || compareFixed(value, one) > 0)
+    throw badValue(at, "more than 0 and no more than 100%, or off", text);
+  return value;
+};
+
 /** A yearly rate, which may be negative. */
 export const readRate: Reader<number> = (text, at) => {
   const { value } = shareOf(text, at, "a yearly rate such as 2% or 0.02");

@@ -3,6 +3,7 @@ import { type Instrument, unitValue } from "./instrument.ts";
 import type { OrderSide, OrderType, TimeInForce } from "./order.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { Millis } from "./time.ts";
+import type { Trail } from "./trail.ts";
 
 /** The language between the engine and whoever executes: commands out, events in. All of them are facts: never changed. */
 
@@ -32,12 +33,18 @@ export interface PlaceCommand {
   readonly type: OrderType;
   readonly sizing: Sizing;
   readonly limit: Fixed | null;
+  /** Of a trailing stop: where it stands at first. */
   readonly stop: Fixed | null;
+  readonly trail: Trail | null;
   readonly timeInForce: TimeInForce;
   readonly expires: Millis | null;
   readonly postOnly: boolean;
   readonly reduceOnly: boolean;
   readonly exits: readonly AttachedExit[];
+  /** Orders of one group: the first that fills cancels the others. */
+  readonly group: string | null;
+  /** The order whose place this one takes; it is refused when that one is gone by then. */
+  readonly replaces: OrderNumber | null;
   /** Only prices formed at or after this time may fill it. */
   readonly activeFrom: Millis;
   /** The strategy's own label. */
@@ -56,11 +63,14 @@ export function exitCommand(entry: PlaceCommand, exit: AttachedExit, sizing: Siz
     sizing,
     limit: stops ? null : exit.price,
     stop: stops ? exit.price : null,
+    trail: null,
     timeInForce: "GTC",
     expires: null,
     postOnly: false,
     reduceOnly: true,
     exits: noExits,
+    group: null,
+    replaces: null,
     activeFrom: entry.activeFrom,
     tag: entry.tag,
   };
@@ -73,6 +83,8 @@ export interface CancelCommand {
   readonly kind: "cancel";
   readonly number: OrderNumber;
   readonly reason: ReasonCode;
+  /** When it reaches the venue: prices formed before may still fill the order. -Infinity: at once. */
+  readonly activeFrom: Millis;
 }
 
 export type Command = PlaceCommand | CancelCommand;
@@ -102,8 +114,8 @@ export interface Execution {
   readonly value: Fixed;
   readonly fee: Fee;
   readonly maker: boolean;
-  /** Nothing remains. */
-  readonly complete: boolean;
+  /** What of the order is still open, in units of the lot; 0 when it is done. */
+  readonly remaining: bigint;
   /** The quantity was cut: by the collar, by the cash there was, or to the holding. */
   readonly clipped: boolean;
 }

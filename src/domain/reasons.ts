@@ -11,6 +11,7 @@ export const reasons = {
   "refused:no-price": "no price known yet to size or check it by",
   "refused:no-position": "nothing held that it could reduce (a cash account has no shorts)",
   "refused:halted": "trading was halted",
+  "refused:nothing-to-replace": "the order whose place it was to take is gone",
   "cancelled:by-strategy": "cancelled by the strategy",
   "cancelled:by-user": "cancelled by the user",
   "cancelled:by-venue": "cancelled by the venue",

@@ -22,7 +22,8 @@ export function closingEvent(market: Market, time: Millis): MarketEvent {
       high: price,
       low: price,
       close: price,
-      volume: oneCell("0"),
+      // Enough for whatever is held: what is sold here is a valuation, not a trade of that moment.
+      volume: oneCell("1e30"),
       derived: false,
     },
   };

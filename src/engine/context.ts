@@ -5,6 +5,7 @@ import type { Millis } from "../domain/time.ts";
 import type {
   BarHistory,
   Context,
+  OrderChanges,
   OrderLabel,
   OrderRequest,
   PositionView,
@@ -30,6 +31,7 @@ export interface Desk {
   close(market: Market, tag: unknown): OrderId | null;
   target(market: Market, request: TargetRequest): OrderId | null;
   cancel(id: OrderId): void;
+  amend(id: OrderId, changes: OrderChanges): OrderId;
   cancelAll(market: Market | null): void;
   random(): number;
   after(ms: number, tag: string): void;
@@ -105,6 +107,10 @@ export class StrategyContext implements Context {
 
   cancel(id: OrderId): void {
     this.#desk.cancel(id);
+  }
+
+  amend(id: OrderId, changes: OrderChanges): OrderId {
+    return this.#desk.amend(id, changes);
   }
 
   cancelAll(symbol?: string): void {

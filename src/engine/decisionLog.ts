@@ -13,7 +13,7 @@ export type Decision = PlaceCommand | CancelCommand | Execution | Ended;
  *
  *     ["order", number, time, symbol, side, type, {quantity | value, …what is not the default}]
  *     ["cancel", number, time]
- *     ["fill", number, time, stamp, bar, price, quantity, "maker" | "taker", "clipped"?]
+ *     ["fill", number, time, stamp, bar, price, quantity, "maker" | "taker", "clipped"?, "partial"?]
  *     ["end", number, time, reason]
  *
  * A fee follows from its fill and the run's settings.
@@ -80,8 +80,15 @@ interface PlainOrder {
 
 const noOrder: PlainOrder = { instrument: null, units: 0n, reduceOnly: false, line: new Uint8Array() };
 
-function isPlain({ type, timeInForce, exits, tag }: PlaceCommand): boolean {
-  return type === "market" && timeInForce === "GTC" && exits.length === 0 && tag === null;
+function isPlain({ type, timeInForce, exits, group, replaces, tag }: PlaceCommand): boolean {
+  return (
+    type === "market" &&
+    timeInForce === "GTC" &&
+    exits.length === 0 &&
+    group === null &&
+    replaces === null &&
+    tag === null
+  );
 }
 
 /** Made into bytes once: the log is written on every fill. */
@@ -97,10 +104,10 @@ const text = {
   openText: ascii(',"'),
   nextText: ascii('","'),
   closeText: ascii('"'),
-  maker: ascii('","maker"]\n'),
-  taker: ascii('","taker"]\n'),
-  clippedMaker: ascii('","maker","clipped"]\n'),
-  clippedTaker: ascii('","taker","clipped"]\n'),
+  maker: ascii('","maker'),
+  taker: ascii('","taker'),
+  clipped: ascii('","clipped'),
+  partial: ascii('","partial'),
   quantity: ascii('quantity":"'),
   value: ascii('value":"'),
   plus: ascii('","plus":"'),
@@ -111,6 +118,10 @@ const text = {
   expires: ascii(',"expires":'),
   postOnly: ascii(',"postOnly":true'),
   reduceOnly: ascii(',"reduceOnly":true'),
+  trail: ascii(',"trail":"'),
+  trailShare: ascii(',"trailShare":"'),
+  oco: ascii(',"oco":'),
+  replaces: ascii(',"replaces":'),
   tag: ascii(',"tag":'),
 } as const;
 
@@ -137,8 +148,10 @@ function writeFill(to: TextWriter, fill: Execution): void {
   to.fixed(fill.price.units, fill.price.scale);
   to.put(text.nextText);
   to.fixed(fill.quantity, fill.instrument.lot.scale);
-  if (fill.clipped) to.put(fill.maker ? text.clippedMaker : text.clippedTaker);
-  else to.put(fill.maker ? text.maker : text.taker);
+  to.put(fill.maker ? text.maker : text.taker);
+  if (fill.clipped) to.put(text.clipped);
+  if (fill.remaining > 0n) to.put(text.partial);
+  to.put(text.endText);
 }
 
 function writeOrder(to: TextWriter, order: PlaceCommand): void {
@@ -161,7 +174,8 @@ function writeOrder(to: TextWriter, order: PlaceCommand): void {
   to.put(text.endObject);
 }
 
-function writeTerms(to: TextWriter, { timeInForce, expires, postOnly, reduceOnly, tag }: PlaceCommand): void {
+function writeTerms(to: TextWriter, order: PlaceCommand): void {
+  const { timeInForce, expires, postOnly, reduceOnly, trail, group, replaces, tag } = order;
   if (timeInForce !== "GTC") to.word(`,"timeInForce":"${timeInForce}"`);
   if (expires !== null) {
     to.put(text.expires);
@@ -169,6 +183,20 @@ function writeTerms(to: TextWriter, { timeInForce, expires, postOnly, reduceOnly
   }
   if (postOnly) to.put(text.postOnly);
   if (reduceOnly) to.put(text.reduceOnly);
+  if (trail !== null) {
+    to.put(trail.kind === "amount" ? text.trail : text.trailShare);
+    const { units, scale } = trail.kind === "amount" ? trail.amount : trail.share;
+    to.fixed(units, scale);
+    to.put(text.closeText);
+  }
+  if (group !== null) {
+    to.put(text.oco);
+    to.json(group);
+  }
+  if (replaces !== null) {
+    to.put(text.replaces);
+    to.number(replaces);
+  }
   if (tag !== null) {
     to.put(text.tag);
     to.json(tag);

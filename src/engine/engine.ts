@@ -131,7 +131,13 @@ export class Engine {
     this.#book();
     const numbers = () => orders.open.map(({ command }) => command.number);
     for (const number of numbers()) {
-      gateway.submit({ kind: "cancel", number, reason: "expired:end-of-data" } as Approved<Command>);
+      const cancel = {
+        kind: "cancel",
+        number,
+        reason: "expired:end-of-data",
+        activeFrom: Number.NEGATIVE_INFINITY,
+      };
+      gateway.submit(cancel as Approved<Command>);
     }
     this.#book();
     for (const number of numbers()) this.#end({ kind: "ended", number, reason: "expired:end-of-data" });

@@ -87,10 +87,12 @@ export class OrderBook {
     const { fills } = record;
     record.fills = fills === null ? fill : "kind" in fills ? [fills, fill] : [...fills, fill];
     record.filled = fills === null ? fill.quantity : record.filled + fill.quantity;
-    if (fill.complete) {
+    if (fill.remaining === 0n) {
       record.quantity = record.filled;
       this.#end(record, index, "filled");
     } else {
+      // An order by value has its size from its first fill on.
+      record.quantity ??= record.filled + fill.remaining;
       record.status = nextStatus(record.status, "partially_filled") as OrderStatus;
     }
     return record;

@@ -1,11 +1,13 @@
 import { describe, numericText } from "../domain/decimal.ts";
 import { OrderError } from "../domain/errors.ts";
-import { compareFixed, type Fixed, parseFixed, zero } from "../domain/fixed.ts";
+import type { AttachedExit, PlaceCommand } from "../domain/execution.ts";
+import { compareFixed, type Fixed, formatFixed, parseFixed, zero } from "../domain/fixed.ts";
 import { type Instrument, snapPrice } from "../domain/instrument.ts";
 import type { OrderSide, OrderType, TimeInForce } from "../domain/order.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import type { Millis } from "../domain/time.ts";
-import type { OrderRequest } from "../strategy/contract.ts";
+import type { Trail } from "../domain/trail.ts";
+import type { OrderChanges, OrderRequest } from "../strategy/contract.ts";
 
 /** How much a request asks for. */
 export type Size =
@@ -17,7 +19,10 @@ export type Size =
 export interface Terms {
   readonly type: OrderType;
   readonly limit: Fixed | null;
+  /** A trailing stop has none yet: it starts from the last known price. */
   readonly stop: Fixed | null;
+  readonly trail: Trail | null;
+  readonly group: string | null;
   readonly timeInForce: TimeInForce;
   readonly expires: Millis | null;
   readonly postOnly: boolean;
@@ -31,6 +36,8 @@ export const plainMarketOrder: Terms = Object.freeze({
   type: "market",
   limit: null,
   stop: null,
+  trail: null,
+  group: null,
   timeInForce: "GTC",
   expires: null,
   postOnly: false,
@@ -50,6 +57,7 @@ const known: ReadonlySet<string> = new Set([
   "limit",
   "stop",
   "trail",
+  "oco",
   "timeInForce",
   "expires",
   "postOnly",
@@ -67,12 +75,7 @@ const timesInForce: readonly unknown[] = ["GTC", "IOC", "FOK", "GTD", "DAY"];
  */
 export function readTerms(side: OrderSide, request: OrderRequest, instrument: Instrument): Terms {
   if (isPlain(request)) return plainMarketOrder;
-  if (request.trail !== undefined) {
-    throw illegal(
-      "trail: trailing stops are not available yet",
-      "Cancel the stop and place a new one as the price moves.",
-    );
-  }
+  const trail = trailOf(request);
   const buys = side === "buy";
   // On the grid, a limit moves away from the market and a stop towards a later trigger: never to our advantage.
   const limit = price(request, "limit", instrument, !buys);
@@ -82,11 +85,14 @@ export function readTerms(side: OrderSide, request: OrderRequest, instrument: In
   if (stopLoss !== null && takeProfit !== null && compareFixed(takeProfit, stopLoss) * (buys ? 1 : -1) <= 0) {
     throw illegal(`a ${side}'s takeProfit must be ${buys ? "above" : "below"} its stopLoss`);
   }
-  const type = limit === null ? (stop === null ? "market" : "stop") : stop === null ? "limit" : "stop_limit";
+  const stops = stop !== null || trail !== null;
+  const type = limit === null ? (stops ? "stop" : "market") : stops ? "stop_limit" : "limit";
   return {
     type,
     limit,
     stop,
+    trail,
+    group: groupOf(request),
     ...lifetime(request),
     postOnly: flag(request, "postOnly", limit !== null || request.postOnly !== true, "needs a limit"),
     reduceOnly: flag(request, "reduceOnly", true, ""),
@@ -100,6 +106,7 @@ function isPlain(request: OrderRequest): boolean {
     request.limit === undefined &&
     request.stop === undefined &&
     request.trail === undefined &&
+    request.oco === undefined &&
     request.timeInForce === undefined &&
     request.expires === undefined &&
     request.postOnly === undefined &&
@@ -184,6 +191,31 @@ function price(
   return snapPrice(instrument, amount, up);
 }
 
+function trailOf({ trail, stop, limit }: OrderRequest): Trail | null {
+  if (trail === undefined || trail === null) return null;
+  if (stop !== undefined || limit !== undefined)
+    throw illegal("trail: expected no stop or limit beside it: it is the stop");
+  const [member, ...others] = typeof trail === "object" ? Object.keys(trail) : [];
+  if (others.length > 0 || (member !== "amount" && member !== "percent")) {
+    throw illegal(`trail: expected { amount } or { percent }, found ${describe(trail)}`);
+  }
+  const size = exact((trail as { readonly [key: string]: unknown })[member], `trail.${member}`);
+  if (size.units <= 0n) throw illegal(`trail.${member}: expected more than 0, found ${formatFixed(size)}`);
+  if (member === "amount") return { kind: "amount", amount: size };
+  if (compareFixed(size, hundred) >= 0)
+    throw illegal(`trail.percent: expected less than 100, found ${formatFixed(size)}`);
+  return { kind: "share", share: { units: size.units, scale: size.scale + 2 } };
+}
+
+const hundred: Fixed = { units: 100n, scale: 0 };
+
+function groupOf({ oco }: OrderRequest): string | null {
+  if (oco === undefined || oco === null) return null;
+  if (typeof oco !== "string" || oco === "" || oco.length > 200)
+    throw illegal(`oco: expected the name of a group of orders, found ${describe(oco)}`);
+  return oco;
+}
+
 function lifetime({ timeInForce = "GTC", expires }: OrderRequest): {
   timeInForce: TimeInForce;
   expires: Millis | null;
@@ -206,4 +238,35 @@ function flag(request: OrderRequest, member: "postOnly" | "reduceOnly", fits: bo
     throw illegal(`${member}: expected true or false, found ${describe(value)}`);
   if (!fits) throw illegal(`${member}: ${why}`);
   return value;
+}
+
+/**
+ * The terms of an open order with other prices.
+ * @throws OrderError GEO-ORDER-REQUEST for a member it does not have
+ */
+export function amendedTerms(command: PlaceCommand, changes: OrderChanges): Terms {
+  if (typeof changes !== "object" || changes === null || Object.keys(changes).length === 0)
+    throw illegal(`amend: expected quantity, limit or stop, found ${describe(changes)}`);
+  const other = Object.keys(changes).find((key) => !["quantity", "limit", "stop"].includes(key));
+  if (other !== undefined) throw illegal(`amend: expected quantity, limit or stop, found "${other}"`);
+  const { side, type, trail, group, timeInForce, expires, postOnly, reduceOnly, exits, instrument } = command;
+  const had = { limit: command.limit, stop: trail === null ? command.stop : null };
+  for (const member of ["limit", "stop"] as const) {
+    if (changes[member] !== undefined && had[member] === null)
+      throw illegal(`amend: a ${trail === null ? type : "trailing"} order has no ${member} to change`);
+  }
+  const exitAt = (role: AttachedExit["role"]) => exits.find((exit) => exit.role === role)?.price ?? null;
+  return {
+    type,
+    limit: price(changes, "limit", instrument, side === "sell") ?? had.limit,
+    stop: price(changes, "stop", instrument, side === "buy") ?? had.stop,
+    trail,
+    group,
+    timeInForce,
+    expires,
+    postOnly,
+    reduceOnly,
+    stopLoss: exitAt("stopLoss"),
+    takeProfit: exitAt("takeProfit"),
+  };
 }

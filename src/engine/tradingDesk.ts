@@ -1,14 +1,6 @@
 import type { Account } from "../account/account.ts";
 import { describe } from "../domain/decimal.ts";
-import {
-  type Approved,
-  type AttachedExit,
-  type CancelCommand,
-  type Command,
-  noExits,
-  type PlaceCommand,
-  type Sizing,
-} from "../domain/execution.ts";
+import type { Approved, CancelCommand, Command, PlaceCommand, Sizing } from "../domain/execution.ts";
 import {
   addFixed,
   divideDown,
@@ -27,12 +19,14 @@ import type { Json } from "../domain/signal.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import { normalizeSymbol } from "../domain/symbol.ts";
 import type { Millis } from "../domain/time.ts";
-import type { Context, OrderRequest, TargetRequest } from "../strategy/contract.ts";
+import type { Context, OrderChanges, OrderRequest, TargetRequest } from "../strategy/contract.ts";
+import { placeCommand } from "./command.ts";
 import type { Desk } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
 import type { Market } from "./market.ts";
 import { type OrderBook, type OrderRecord, openQuantity, orderView } from "./orderBook.ts";
 import {
+  amendedTerms,
   exact,
   illegal,
   plainMarketOrder,
@@ -62,6 +56,8 @@ export interface DeskOptions {
   readonly warmup: number;
   /** Orders before it are refused, and nothing before it is measured. */
   readonly tradeFrom: Millis;
+  /** Milliseconds from what a strategy decides on until its order is at the venue; null: none. */
+  readonly latency: (() => number) | null;
   readonly onLog: (
     time: Millis,
     message: string,
@@ -180,6 +176,22 @@ export class TradingDesk implements Desk {
       throw illegal(`cancel: no order has the id ${describe(id)}`);
   }
 
+  amend(id: OrderId, changes: OrderChanges): OrderId {
+    const record = this.#options.orders.find(Number(id));
+    if (record === null || record.cancelRequested) {
+      throw illegal(`amend: expected the id of an open order, found ${describe(id)}`);
+    }
+    const { command } = record;
+    const terms = amendedTerms(command, changes);
+    const market = this.#sink.markets.get(command.instrument)!;
+    const sizing = this.#amendedSizing(record, changes);
+    // Whatever it held back is free for the one that takes its place.
+    record.cancelRequested = true;
+    const replacement = this.#submit(market, command.side, sizing, terms, command.tag, command.number);
+    record.cancelRequested = this.#options.orders.find(Number(replacement)) !== null;
+    return replacement;
+  }
+
   cancelAll(market: Market | null): void {
     for (const record of this.#options.orders.open) {
       if (market === null || record.command.instrument === market.instrument) this.#cancel(record);
@@ -212,7 +224,9 @@ export class TradingDesk implements Desk {
     if (record.cancelRequested) return;
     record.cancelRequested = true;
     const { number } = record.command;
-    const command: CancelCommand = { kind: "cancel", number, reason: "cancelled:by-strategy" };
+    const { latency } = this.#options;
+    const activeFrom = latency === null ? Number.NEGATIVE_INFINITY : this.time + latency();
+    const command: CancelCommand = { kind: "cancel", number, reason: "cancelled:by-strategy", activeFrom };
     this.#sink.record(command);
     this.#dispatch(approve(command));
   }
@@ -266,9 +280,18 @@ export class TradingDesk implements Desk {
     return market.holding.quantity + openQuantity(this.#options.orders, market.instrument);
   }
 
-  #submit(market: Market, side: OrderSide, sizing: Sizing, terms: Terms, tag: string | null): OrderId {
+  #submit(
+    market: Market,
+    side: OrderSide,
+    sizing: Sizing,
+    terms: Terms,
+    tag: string | null,
+    replaces: number | null = null,
+  ): OrderId {
     const { orders } = this.#options;
-    const command = this.#command(market, side, sizing, terms, tag);
+    const { latency } = this.#options;
+    const activeFrom = latency === null ? this.time : this.time + latency();
+    const command = placeCommand(market, { side, sizing, terms, tag, replaces, activeFrom }, orders);
     this.#sink.record(command);
     const refused = this.#review.refuses(command, this.#isReady(market));
     const record = orders.add(command, this.#expectedUnits(market, command));
@@ -298,26 +321,15 @@ export class TradingDesk implements Desk {
     this.#sink.changed(record);
   }
 
-  #command(market: Market, side: OrderSide, sizing: Sizing, terms: Terms, tag: string | null): PlaceCommand {
-    const { orders } = this.#options;
-    const { type, limit, stop, timeInForce, expires, postOnly, reduceOnly } = terms;
-    return {
-      kind: "place",
-      number: orders.nextNumber(),
-      instrument: market.instrument,
-      side,
-      type,
-      sizing,
-      limit,
-      stop,
-      timeInForce,
-      expires,
-      postOnly,
-      reduceOnly,
-      exits: exitsOf(terms, orders),
-      activeFrom: this.time,
-      tag,
-    };
+  #amendedSizing({ command, quantity, filled }: OrderRecord, changes: OrderChanges): Sizing {
+    const { instrument, sizing } = command;
+    if (changes.quantity !== undefined) {
+      const amount = exact(changes.quantity, "amend.quantity");
+      if (amount.units <= 0n)
+        throw illegal("amend: expected a quantity above 0; cancel takes the order back");
+      return ofQuantity(snapQuantity(instrument, amount));
+    }
+    return quantity === null ? sizing : ofQuantity(quantity - filled);
   }
 
   #sizingOf(market: Market, side: OrderSide, size: Size, { limit, stop }: Terms): Sizing {
@@ -334,13 +346,4 @@ export class TradingDesk implements Desk {
         : multiplyFixed(size.amount, this.#options.account.exactEquity());
     return ofValue({ market, side, limit, stop, value, plus: 0n }, this.#options);
   }
-}
-
-/** The attached exits, each an order with a number of its own. */
-function exitsOf({ stopLoss, takeProfit }: Terms, orders: OrderBook): readonly AttachedExit[] {
-  if (stopLoss === null && takeProfit === null) return noExits;
-  const exits: AttachedExit[] = [];
-  if (stopLoss !== null) exits.push({ number: orders.nextNumber(), role: "stopLoss", price: stopLoss });
-  if (takeProfit !== null) exits.push({ number: orders.nextNumber(), role: "takeProfit", price: takeProfit });
-  return exits;
 }

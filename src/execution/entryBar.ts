@@ -37,8 +37,8 @@ export function exitOnEntryBar(
 /** The bar's open lies before an entry within the bar: a stop gets no better price than the entry's own, and none of the open. */
 function afterEntry(candidate: Candidate, entry: Candidate): Candidate {
   if (!candidate.atOpen) return candidate;
-  const { stop, side } = candidate.order.command;
-  const sign = side === "sell" ? 1 : -1;
+  const { trigger: stop, command } = candidate.order;
+  const sign = command.side === "sell" ? 1 : -1;
   const price = compareFixed(stop!, entry.price) * sign < 0 ? stop! : entry.price;
   return { ...candidate, price, atOpen: false };
 }

@@ -22,13 +22,14 @@ export interface Prices {
   open: FixedColumn;
   high: FixedColumn;
   low: FixedColumn;
+  close: FixedColumn;
   row: number;
   isTick: boolean;
 }
 
 export function pricesOf(chunk: MarketChunk, row: number): Prices {
-  const { price } = chunk.kind === "tick" ? chunk : { price: chunk.open };
-  const prices = { open: price, high: price, low: price, row, isTick: true };
+  const first = chunk.kind === "tick" ? chunk.price : chunk.open;
+  const prices = { open: first, high: first, low: first, close: first, row, isTick: true };
   pointPrices(prices, chunk, row);
   return prices;
 }
@@ -39,6 +40,7 @@ export function pointPrices(prices: Prices, chunk: MarketChunk, row: number): vo
   prices.open = ticks ? chunk.price : chunk.open;
   prices.high = ticks ? chunk.price : chunk.high;
   prices.low = ticks ? chunk.price : chunk.low;
+  prices.close = ticks ? chunk.price : chunk.close;
   prices.row = row;
   prices.isTick = ticks;
 }
@@ -61,7 +63,7 @@ export function fillOn(order: Resting, prices: Prices, rule: FillLimit): Candida
 /** True when the event reaches the order's stop, at its open or later. */
 export function reachesStop(order: Resting, prices: Prices): boolean {
   const worst = order.command.side === "buy" ? prices.high : prices.low;
-  return compare(worst, prices.row, order.command.stop!, order.stop) * sign(order) >= 0;
+  return compare(worst, prices.row, order.trigger!, order.stop) * sign(order) >= 0;
 }
 
 /** True when a limit would take liquidity at the first price of the event. */
@@ -83,7 +85,7 @@ function limitFill(order: Resting, prices: Prices, rule: FillLimit, rested: bool
 }
 
 function stopFill(order: Resting, prices: Prices): Candidate | null {
-  const stop = order.command.stop!;
+  const stop = order.trigger!;
   // A gap through the stop fills at the open, not at the stop.
   if (compare(prices.open, prices.row, stop, order.stop) * sign(order) >= 0) {
     return { order, price: fixedAt(prices.open, prices.row), atOpen: true, maker: false, slips: true };
@@ -93,7 +95,8 @@ function stopFill(order: Resting, prices: Prices): Candidate | null {
 }
 
 function stopLimitFill(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
-  const { stop, limit } = order.command;
+  const { trigger: stop } = order;
+  const { limit } = order.command;
   if (compare(prices.open, prices.row, stop!, order.stop) * sign(order) >= 0) {
     // Only now does the limit meet the market: what it can take at once, it takes.
     return limitFill(order, prices, rule, false);
@@ -119,4 +122,20 @@ function compare(column: FixedColumn, row: number, price: Fixed, nearest: number
   const cell = numberAt(column, row);
   if (cell !== nearest) return cell < nearest ? -1 : 1;
   return compareFixed(fixedAt(column, row), price);
+}
+
+/** In one bar of unknown path: the open first, then stops, then limits; of each, the price that is reached first. */
+export function isBefore(a: Candidate, b: Candidate): boolean {
+  const ranks = rankOf(a) - rankOf(b);
+  if (ranks !== 0) return ranks < 0;
+  const rank = rankOf(a);
+  if (rank === 0) return false;
+  const difference = rank === 1 ? a.order.stop - b.order.stop : a.order.limit - b.order.limit;
+  // A sell stop waits below the market and a sell limit above it; a buy the other way round.
+  return (a.order.command.side === "sell") === (rank === 1) ? difference > 0 : difference < 0;
+}
+
+function rankOf({ atOpen, slips, order }: Candidate): number {
+  if (atOpen) return 0;
+  return slips || order.command.type === "stop_limit" ? 1 : 2;
 }

@@ -6,9 +6,9 @@ import {
   type PlaceCommand,
   tradedValue,
 } from "../domain/execution.ts";
-import { multiplyFixed } from "../domain/fixed.ts";
+import { type Fixed, multiplyFixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { instrumentAt, type MarketEvent } from "../domain/market.ts";
+import { instrumentAt, type MarketChunk, type MarketEvent } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
@@ -20,14 +20,18 @@ import {
   type Candidate,
   type FillLimit,
   fillOn,
+  isBefore,
   isMarketable,
   type Prices,
   pointPrices,
   pricesOf,
   reachesStop,
 } from "./fillRules.ts";
+import { availableUnits } from "./liquidity.ts";
 import { type Resting, rest, restExit } from "./resting.ts";
+import { RestingOrders } from "./restingOrders.ts";
 import { sizeAtFill } from "./sizing.ts";
+import { followBest, trailingFill } from "./trailing.ts";
 
 export interface SimulatedVenueOptions {
   readonly account: Account;
@@ -35,6 +39,8 @@ export interface SimulatedVenueOptions {
   readonly slippage: SlippageModel;
   readonly fillLimit: FillLimit;
   readonly entryBar: EntryBar;
+  /** The share of an event's volume that our orders may take; null: no limit. */
+  readonly volumeShare: Fixed | null;
 }
 
 /** An event of the present instant, copied from the engine's reused one; reused itself at a later instant. */
@@ -43,9 +49,13 @@ interface Seen {
   serial: number;
   instrument: Instrument;
   prices: Prices;
+  chunk: MarketChunk;
+  row: number;
   /** When the event's first price was formed; the stamp of its fills. */
   openTime: Millis;
   bar: number;
+  /** What its volume still gives, in units of the lot; null: no limit; undefined: not asked for yet. */
+  left: bigint | null | undefined;
 }
 
 interface Newborn {
@@ -58,62 +68,66 @@ const nothing: ExecutionEvent[] = [];
 
 /**
  * A venue that fills orders from market data, pessimistically. Per instant: sells before buys, so that their proceeds
- * count; within a side what fills at the open first, then stops, then limits, each in order of submission. Every
- * `drain` hands out one fill at most, for the account must have booked it before the next can be paid.
+ * count; within a side what fills at the open first, then stops, then limits, the price that is reached first before
+ * the others, each in order of submission. Every `drain` hands out one fill at most, for the account must have booked
+ * it before the next can be paid.
  */
 export class SimulatedVenue implements ExecutionGateway {
   /** Bars in which stop and target of one position were both reached; the stop was taken. */
   ambiguousBars = 0;
-  #options: SimulatedVenueOptions;
-  #resting = new Map<Instrument, Resting[]>();
-  #count = 0;
+  /** Fills cut short by the volume there was. */
+  volumeLimited = 0;
+  readonly #options: SimulatedVenueOptions;
+  readonly #orders = new RestingOrders();
   #out: ExecutionEvent[] = nothing;
   /** The first `#seen` of them belong to the present instant. */
   readonly #events: Seen[] = [];
   #seen = 0;
   #serial = 0;
   #turn = 0;
-  /** The orders of the last instrument that was asked for. */
-  #last: Resting[] = [];
-  #lastInstrument: Instrument | null = null;
   #newborn: Newborn[] = [];
+  /** Cancels on their way. */
+  #cancels: CancelCommand[] = [];
 
   constructor(options: SimulatedVenueOptions) {
     this.#options = options;
   }
 
   onMarket(event: MarketEvent, bar: number): void {
-    if (this.#count === 0) return;
+    if (this.#orders.count === 0) return;
     const { chunk, row } = event;
     const instrument = instrumentAt(chunk, row);
-    if (this.#ordersOf(instrument).length === 0) return;
     const openTime = chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!;
+    if (this.#cancels.length > 0) this.#cancelUntil(openTime);
+    if (this.#orders.of(instrument).length === 0) return;
     this.#serial++;
     this.#turn = 0;
-    const seen = this.#events[this.#seen++];
-    if (seen === undefined) {
-      this.#events.push({ serial: this.#serial, instrument, prices: pricesOf(chunk, row), openTime, bar });
-      return;
-    }
+    const seen = this.#events[this.#seen] ?? this.#newEvent(event, instrument);
+    this.#seen++;
     seen.serial = this.#serial;
     seen.instrument = instrument;
     pointPrices(seen.prices, chunk, row);
+    seen.chunk = chunk;
+    seen.row = row;
     seen.openTime = openTime;
     seen.bar = bar;
+    seen.left = this.#options.volumeShare === null ? null : undefined;
   }
 
   submit(command: Approved): void {
-    if (command.kind === "place") {
-      this.#add(rest(command));
-      // A market order has no life of its own between being sent and being filled.
-      if (command.type !== "market") this.#tell({ kind: "accepted", number: command.number });
+    if (command.kind === "cancel") {
+      // A cancel that is under way when a price is formed comes too late for it.
+      if (command.activeFrom > Number.NEGATIVE_INFINITY) this.#cancels.push(command);
+      else this.#cancel(command);
       return;
     }
-    for (const orders of this.#resting.values()) {
-      const order = orders.find((candidate) => candidate.command.number === command.number);
-      if (order !== undefined) this.#end(order, command.reason);
-      else this.#dropUnborn(orders, command);
+    if (command.replaces !== null && !this.#takeOut(command.replaces)) {
+      this.#tell({ kind: "ended", number: command.number, reason: "refused:nothing-to-replace" });
+      return;
     }
+    this.#orders.add(rest(command));
+    // A market order has no life of its own between being sent and being filled.
+    if (command.type !== "market") this.#tell({ kind: "accepted", number: command.number });
   }
 
   drain(): readonly ExecutionEvent[] {
@@ -123,17 +137,24 @@ export class SimulatedVenue implements ExecutionGateway {
     return out;
   }
 
+  #newEvent({ chunk, row }: MarketEvent, instrument: Instrument): Seen {
+    const prices = pricesOf(chunk, row);
+    const seen = { serial: 0, instrument, prices, chunk, row, openTime: 0, bar: 0, left: null };
+    this.#events.push(seen);
+    return seen;
+  }
+
   /** Goes on from where the last drain stopped, until something happened or the instant is done. */
   #match(): void {
     while (this.#newborn.length > 0) {
       this.#matchNewborn(this.#newborn.shift()!);
-      if (this.#out.length > 0) return;
+      if (this.#out !== nothing) return;
     }
     const seen = this.#seen;
     while (this.#turn < seen * 2) {
       const side: OrderSide = this.#turn < seen ? "sell" : "buy";
       const event = this.#events[this.#turn < seen ? this.#turn : this.#turn - seen]!;
-      if (this.#matchOne(event, side)) return;
+      while (this.#matchOne(event, side)) if (this.#out !== nothing) return;
       this.#afterwards(event, side);
       this.#turn++;
     }
@@ -142,18 +163,18 @@ export class SimulatedVenue implements ExecutionGateway {
 
   /** The next thing that happens to orders of `side` on `event`; false when nothing (more) does. */
   #matchOne(event: Seen, side: OrderSide): boolean {
-    const orders = this.#ordersOf(event.instrument);
+    const orders = this.#orders.of(event.instrument);
     let best: Candidate | null = null;
-    for (const order of orders) {
+    for (let i = 0; i < orders.length; i++) {
+      const order = orders[i]!;
       if (order.command.side !== side || !isActive(order, event)) continue;
       const reason = this.#reasonToEnd(order, event);
       if (reason !== null) {
         this.#end(order, reason);
         return true;
       }
-      const candidate = fillOn(order, event.prices, this.#options.fillLimit);
-      if (candidate === null) continue;
-      if (best === null || rankOf(candidate) < rankOf(best)) best = candidate;
+      const candidate = this.#candidate(order, event.prices);
+      if (candidate !== null && (best === null || isBefore(candidate, best))) best = candidate;
     }
     if (best === null) return false;
     if (best.order.attached !== null && !best.atOpen && this.#siblingFills(best.order, event)) {
@@ -163,11 +184,16 @@ export class SimulatedVenue implements ExecutionGateway {
     return true;
   }
 
-  #siblingFills(order: Resting, { instrument, prices }: Seen): boolean {
+  #candidate(order: Resting, prices: Prices): Candidate | null {
     const { fillLimit } = this.#options;
-    return this.#resting
-      .get(instrument)!
-      .some((other) => other !== order && areSiblings(order, other) && fillOn(other, prices, fillLimit));
+    return order.command.trail === null
+      ? fillOn(order, prices, fillLimit)
+      : trailingFill(order, prices, fillLimit);
+  }
+
+  #siblingFills(order: Resting, { prices }: Seen): boolean {
+    const { fillLimit } = this.#options;
+    return this.#orders.siblingsOf(order).some((other) => fillOn(other, prices, fillLimit) !== null);
   }
 
   #reasonToEnd(order: Resting, event: Seen): ReasonCode | null {
@@ -183,8 +209,8 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   #holdsAgainst(command: PlaceCommand): boolean {
-    const { quantity } = this.#options.account.holdingOf(command.instrument);
-    return command.side === "sell" ? quantity > 0n : quantity < 0n;
+    const { size } = this.#options.account.holdingOf(command.instrument);
+    return command.side === "sell" ? size > 0 : size < 0;
   }
 
   #fill(candidate: Candidate, event: Seen): void {
@@ -193,39 +219,78 @@ export class SimulatedVenue implements ExecutionGateway {
     const { account, fees, slippage } = this.#options;
     const { instrument, side, number } = command;
     const price = slips ? slippage.slip(candidate.price, side, instrument) : candidate.price;
-    const sized = sizeAtFill(command, price, fees.factor(maker), account);
+    const sized = sizeAtFill(command, order.sizing, price, fees.factor(maker), account);
     if ("refused" in sized) {
       const orphaned = order.attached !== null && sized.refused === "refused:no-position";
       this.#end(order, orphaned ? "cancelled:oco" : sized.refused);
       return;
     }
-    const { quantity, clipped } = sized;
-    this.#remove(order);
+    const quantity = this.#take(sized.quantity, order, event);
+    if (quantity === 0n) return;
+    const remaining = sized.quantity - quantity;
     const value = tradedValue(instrument, price, quantity);
     const fee = { amount: multiplyFixed(value, fees.rate(maker)), currency: instrument.settle };
+    const { openTime: time, bar } = event;
+    const { clipped } = sized;
     this.#tell({
       kind: "fill",
       number,
       instrument,
       side,
-      time: event.openTime,
-      bar: event.bar,
+      time,
+      bar,
       price,
       quantity,
       value,
       fee,
       maker,
-      complete: true,
+      remaining,
       clipped,
     });
-    if (order.attached !== null) this.#endSiblings(order);
-    if (command.exits.length > 0) this.#bearExits(candidate, event, quantity);
+    if (remaining === 0n) this.#orders.remove(order);
+    else {
+      const mayShrink = order.sizing.kind === "value" || order.sizing.mayShrink;
+      order.begun = true;
+      order.sizing = { kind: "quantity", units: remaining, mayShrink };
+    }
+    if (order.attached !== null || command.group !== null) this.#settleSiblings(order, remaining);
+    if (command.exits.length > 0) this.#protect(candidate, event, quantity);
   }
 
-  #bearExits(entry: Candidate, event: Seen, quantity: bigint): void {
-    const exits = entry.order.command.exits.map((exit) => restExit(entry.order.command, exit, quantity));
+  /** What the event's volume gives of it. Nothing: the event is done with, and a fill-or-kill order ends. */
+  #take(quantity: bigint, order: Resting, event: Seen): bigint {
+    if (event.left === null) return quantity;
+    const { chunk, row, instrument } = event;
+    event.left ??= availableUnits(chunk, row, instrument, this.#options.volumeShare);
+    if (event.left === null) return quantity;
+    const taken = quantity < event.left ? quantity : event.left;
+    if (taken < quantity) {
+      this.volumeLimited++;
+      order.doneWith = event.serial;
+      if (order.command.timeInForce === "FOK") {
+        this.#end(order, "expired:fok");
+        return 0n;
+      }
+    }
+    // The same liquidity is never taken twice.
+    event.left -= taken;
+    return taken;
+  }
+
+  /** Exits come to life with the first fill of their entry, and grow with the following ones. */
+  #protect(entry: Candidate, event: Seen, quantity: bigint): void {
+    const { command } = entry.order;
+    const living = this.#orders.exitsOf(command);
+    if (living.length > 0) {
+      for (const exit of living) {
+        const units = exit.sizing.kind === "quantity" ? exit.sizing.units + quantity : quantity;
+        exit.sizing = { kind: "quantity", units, mayShrink: false };
+      }
+      return;
+    }
+    const exits = command.exits.map((exit) => restExit(command, exit, quantity));
     for (const exit of exits) {
-      this.#add(exit);
+      this.#orders.add(exit);
       this.#tell({ kind: "accepted", number: exit.command.number });
     }
     this.#newborn.push({ exits, event, entry });
@@ -238,28 +303,29 @@ export class SimulatedVenue implements ExecutionGateway {
     if (candidate !== null) this.#fill(candidate, event);
     // The entry's own bar is done with; from the next one on they are orders like any other.
     for (const exit of exits) {
-      exit.bornOn = event.serial;
+      exit.doneWith = event.serial;
       exit.seen = true;
     }
   }
 
   /** What ends with the event itself, and what the next one (of the same instant, perhaps) must know of it. */
   #afterwards(event: Seen, side: OrderSide): void {
-    const orders = this.#ordersOf(event.instrument);
+    const orders = this.#orders.of(event.instrument);
     for (let i = 0; i < orders.length; ) {
       const order = orders[i]!;
-      if (order.command.side === side && isActive(order, event)) this.#age(order, event);
+      if (order.command.side === side && event.openTime >= order.command.activeFrom) this.#age(order, event);
       // An order that ended has left its place to the next one.
       if (orders[i] === order) i++;
     }
   }
 
   #age(order: Resting, event: Seen): void {
-    const { timeInForce, type } = order.command;
+    const { timeInForce, type, trail } = order.command;
     if (timeInForce === "IOC") this.#end(order, "expired:ioc");
     else if (timeInForce === "FOK") this.#end(order, "expired:fok");
     else if (timeInForce === "DAY") order.expires ??= (Math.floor(event.openTime / dayMs) + 1) * dayMs;
     if (type === "stop_limit" && !order.triggered) order.triggered = reachesStop(order, event.prices);
+    if (trail !== null) followBest(order, event.prices);
     order.seen = true;
   }
 
@@ -269,66 +335,61 @@ export class SimulatedVenue implements ExecutionGateway {
     else this.#out.push(event);
   }
 
-  #ordersOf(instrument: Instrument): Resting[] {
-    if (instrument === this.#lastInstrument) return this.#last;
-    let orders = this.#resting.get(instrument);
-    if (orders === undefined) {
-      orders = [];
-      this.#resting.set(instrument, orders);
-    }
-    this.#lastInstrument = instrument;
-    this.#last = orders;
-    return orders;
+  #cancelUntil(time: Millis): void {
+    const due = this.#cancels.filter(({ activeFrom }) => activeFrom <= time);
+    if (due.length === 0) return;
+    this.#cancels = this.#cancels.filter(({ activeFrom }) => activeFrom > time);
+    for (const cancel of due) this.#cancel(cancel);
   }
 
-  #add(order: Resting): void {
-    this.#ordersOf(order.command.instrument).push(order);
-    this.#count++;
+  #cancel({ number, reason }: CancelCommand): void {
+    const order = this.#orders.numbered(number);
+    if (order !== null) this.#end(order, reason);
+    else this.#dropUnborn(number, reason);
   }
 
-  #remove(order: Resting): void {
-    const orders = this.#ordersOf(order.command.instrument);
-    if (orders.length === 1) orders.pop();
-    else orders.splice(orders.indexOf(order), 1);
-    this.#count--;
+  /** Makes room for the order that replaces it; false when it is gone. */
+  #takeOut(number: number): boolean {
+    const order = this.#orders.numbered(number);
+    if (order === null) return false;
+    this.#end(order, "cancelled:by-strategy");
+    return true;
   }
 
   #end(order: Resting, reason: ReasonCode): void {
-    this.#remove(order);
+    this.#orders.remove(order);
     this.#tell({ kind: "ended", number: order.command.number, reason });
+    if (order.begun) return;
     // Exits whose entry never came to life end with it.
     for (const exit of order.command.exits)
       this.#tell({ kind: "ended", number: exit.number, reason: "cancelled:oco" });
   }
 
   /** An exit cancelled before its entry filled will never be born. */
-  #dropUnborn(orders: readonly Resting[], { number, reason }: CancelCommand): void {
-    for (const order of orders) {
-      const exits = order.command.exits.filter((exit) => exit.number !== number);
-      if (exits.length === order.command.exits.length) continue;
-      order.command = { ...order.command, exits };
-      this.#tell({ kind: "ended", number, reason });
-    }
+  #dropUnborn(number: number, reason: ReasonCode): void {
+    const entry = this.#orders.find(({ command, begun }) => {
+      return !begun && command.exits.some((exit) => exit.number === number);
+    });
+    if (entry === null) return;
+    const exits = entry.command.exits.filter((exit) => exit.number !== number);
+    entry.command = { ...entry.command, exits };
+    this.#tell({ kind: "ended", number, reason });
   }
 
-  #endSiblings(order: Resting): void {
-    for (const other of [...this.#ordersOf(order.command.instrument)]) {
-      if (areSiblings(order, other)) this.#end(other, "cancelled:oco");
+  /** One cancels the other; an exit that fills in part leaves its sibling the rest, and its entry may add no more. */
+  #settleSiblings(order: Resting, remaining: bigint): void {
+    const { attached } = order;
+    for (const sibling of this.#orders.siblingsOf(order)) {
+      if (attached !== null && remaining > 0n) {
+        sibling.sizing = { kind: "quantity", units: remaining, mayShrink: false };
+      } else this.#end(sibling, "cancelled:oco");
     }
+    const entry = attached === null ? null : this.#orders.numbered(attached.entry);
+    if (entry !== null) this.#end(entry, "cancelled:oco");
   }
 }
 
 /** An order uses only prices formed at or after it became active: a bar under way is not for it. */
 function isActive(order: Resting, event: Seen): boolean {
-  return event.openTime >= order.command.activeFrom && order.bornOn !== event.serial;
-}
-
-function areSiblings(a: Resting, b: Resting): boolean {
-  return a.attached !== null && b.attached !== null && a.attached.group === b.attached.group;
-}
-
-/** In one bar of unknown path: the open first, then stops, then limits. */
-function rankOf(candidate: Candidate): number {
-  if (candidate.atOpen) return 0;
-  return candidate.slips || candidate.order.command.type === "stop_limit" ? 1 : 2;
+  return event.openTime >= order.command.activeFrom && order.doneWith !== event.serial;
 }

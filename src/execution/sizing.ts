@@ -1,6 +1,6 @@
 import type { Account } from "../account/account.ts";
 import type { Holding } from "../account/holding.ts";
-import type { PlaceCommand } from "../domain/execution.ts";
+import type { PlaceCommand, Sizing } from "../domain/execution.ts";
 import {
   addFixed,
   approximate,
@@ -18,11 +18,17 @@ export type Sized =
   | { readonly refused: ReasonCode };
 
 /**
- * The quantity that a fill at `price` (slippage included) takes, given what the account holds and can pay at that
+ * The quantity that a fill at `price` (slippage included) takes of what is still to be filled (`sizing`), given what the account holds and can pay at that
  * moment. Orders by value shrink to what can be paid; orders by quantity are refused when they can't be.
  */
-export function sizeAtFill(command: PlaceCommand, price: Fixed, feeFactor: Fixed, account: Account): Sized {
-  const { instrument, side, sizing } = command;
+export function sizeAtFill(
+  command: PlaceCommand,
+  sizing: Sizing,
+  price: Fixed,
+  feeFactor: Fixed,
+  account: Account,
+): Sized {
+  const { instrument, side } = command;
   const holding = account.holdingOf(instrument);
   const closable = closableUnits(holding, side);
   const value = unitValue(instrument, price);

@@ -71,8 +71,9 @@ async function openFiles(options: BacktestOptions, warmupRows: number): Promise<
   if (options.files.length === 0) {
     throw new ValidationError("GEO-USAGE", "backtest: expected at least one data file, found none");
   }
-  const { symbol, venue, timeframe, from, to, stamp, badRows, lot, tick, minNotional, signal } = options;
-  const instrument = { venue, lot, tick, minNotional };
+  const { symbol, venue, timeframe, from, to, stamp, badRows, lot, tick, minNotional, volumeUnit, signal } =
+    options;
+  const instrument = { venue, lot, tick, minNotional, volumeUnit };
   const files: CsvFile[] = [];
   for (const path of options.files) {
     const csv = { symbol, instrument, timeframe, from, to, stamp, badRows, warmupRows, signal };

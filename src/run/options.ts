@@ -1,4 +1,5 @@
 import type { Fixed } from "../domain/fixed.ts";
+import type { VolumeUnit } from "../domain/instrument.ts";
 import type { Json } from "../domain/signal.ts";
 import type { Millis, Timeframe } from "../domain/time.ts";
 import type { BacktestDocument, RunDetails } from "../report/document.ts";
@@ -14,6 +15,8 @@ export interface SimulationSettings {
   readonly fillLimit: "through" | "touch";
   readonly entryBar: "pessimistic" | "skip";
   readonly collar: Fixed;
+  /** The share of a bar's volume that orders may take; null: no limit. Off where the volume's unit is unknown. */
+  readonly volumeLimit: Fixed | null;
   readonly seed: number;
   readonly atEnd: "mark" | "close";
 }
@@ -28,6 +31,7 @@ export const defaultSettings: SimulationSettings = {
   fillLimit: "through",
   entryBar: "pessimistic",
   collar: { units: 5n, scale: 2 },
+  volumeLimit: { units: 10n, scale: 2 },
   seed: 1,
   atEnd: "mark",
 };
@@ -54,6 +58,8 @@ export interface BacktestOptions extends Partial<SimulationSettings> {
   readonly lot?: string | undefined;
   readonly tick?: string | undefined;
   readonly minNotional?: string | undefined;
+  /** What the volume column counts. @default what its heading says */
+  readonly volumeUnit?: VolumeUnit | undefined;
   readonly returns?: "day" | "bar" | undefined;
   readonly periodsPerYear?: number | undefined;
   /** Yearly, a fraction. */

@@ -62,6 +62,8 @@ export interface SimulationResult {
   readonly recorder: EquityRecorder;
   readonly reasons: ReadonlyMap<ReasonCode, number>;
   readonly ambiguousBars: number;
+  /** Fills cut short by the volume there was. */
+  readonly volumeLimited: number;
   readonly decisionsSha256: string;
   readonly account: Account;
 }
@@ -108,8 +110,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const fees = percentFee({ maker: settings.makerFee, taker: settings.takerFee });
   const slippage = fractionSlippage(settings.slippage);
   const costs: CostEstimate = { factor: fees.factor, slip: slippage.slip };
-  const { fillLimit, entryBar, sizing, collar } = settings;
-  const gateway = new SimulatedVenue({ account, fees, slippage, fillLimit, entryBar });
+  const { fillLimit, entryBar, sizing, collar, volumeLimit: volumeShare } = settings;
+  const gateway = new SimulatedVenue({ account, fees, slippage, fillLimit, entryBar, volumeShare });
   const journal = new DecisionJournal(options.details === true);
   const recorder = new EquityRecorder(account, { tradeFrom, keepAll: options.equityOfEveryBar === true });
   const orders = new OrderBook();
@@ -128,6 +130,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     instruments: options.instruments,
     warmup: options.warmup ?? 0,
     tradeFrom,
+    latency: null,
     timeframes: options.timeframes ?? [],
     ticksArePrices: options.ticksArePrices === true,
     createStrategy: options.createStrategy,
@@ -155,6 +158,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     recorder,
     reasons: orders.counts(),
     ambiguousBars: gateway.ambiguousBars,
+    volumeLimited: gateway.volumeLimited,
     decisionsSha256: journal.digest(),
     account,
   };

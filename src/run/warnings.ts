@@ -1,7 +1,9 @@
 import type { CsvFile } from "../data/csvFile.ts";
+import { type Fixed, formatFixed } from "../domain/fixed.ts";
 import { dayMs, isoTime } from "../domain/time.ts";
 import type { Warning } from "../report/document.ts";
 import type { FinishedRun } from "./outcome.ts";
+import type { SimulationResult } from "./simulate.ts";
 
 /** Fewer closed trades than this say little about a strategy. */
 const fewTrades = 30;
@@ -53,14 +55,28 @@ function ofPositions({ result }: FinishedRun): Warning[] {
   return [...warnings, { code: "ruined", message }];
 }
 
-function ofCosts({ settings }: FinishedRun): Warning[] {
+function ofCosts({ settings, result }: FinishedRun): Warning[] {
   const warnings: Warning[] = [];
   if (settings.takerFee.units === 0n && settings.slippage.units === 0n) {
     warnings.push({ code: "no-costs", message: "Fees and slippage are 0: live trading costs more." });
   }
-  const message =
-    "Fills are not limited by the volume of a bar: an order that is large for its market would fill worse.";
-  return [...warnings, { code: "volume-limit-off", message }];
+  return [...warnings, ...ofVolume(settings.volumeLimit, result)];
+}
+
+function ofVolume(limit: Fixed | null, { volumeLimited, markets }: SimulationResult): Warning[] {
+  const unknown = markets.filter(({ instrument }) => instrument.volumeUnit !== "base");
+  if (limit === null || unknown.length > 0) {
+    const why = limit === null ? "" : " (what the volume counts is not known; --volume-unit base says it)";
+    const message = `Fills are not limited by the volume of a bar${why}: an order that is large for its market would fill worse.`;
+    return [{ code: "volume-limit-off", message }];
+  }
+  if (volumeLimited === 0) return [];
+  const message = `${plural(volumeLimited, "fill")} cut short: orders may take ${formatPercent(limit)} of a bar's volume (--volume-limit).`;
+  return [{ code: "volume-limited", message }];
+}
+
+function formatPercent({ units, scale }: Fixed): string {
+  return `${formatFixed({ units: units * 100n, scale })} %`;
 }
 
 function ofFile(file: CsvFile, { tickBars }: FinishedRun): Warning[] {

@@ -21,7 +21,10 @@ export interface OrderRequest {
   readonly notional?: Numeric;
   readonly limit?: Numeric;
   readonly stop?: Numeric;
+  /** A stop that follows the best price since, so far behind it: money, or per cent of that price. */
   readonly trail?: { readonly amount: Numeric } | { readonly percent: number };
+  /** Name of a group: the first of its orders that fills, even in part, cancels the others. */
+  readonly oco?: string;
   /** @default "GTC" */
   readonly timeInForce?: TimeInForce;
   /** For GTD. */
@@ -32,6 +35,14 @@ export interface OrderRequest {
   readonly stopLoss?: Numeric;
   readonly takeProfit?: Numeric;
   readonly tag?: string;
+}
+
+/** What of an open order is to change; the rest stays as it is. */
+export interface OrderChanges {
+  /** What is to be open from now on, not counting what has filled. */
+  readonly quantity?: Numeric;
+  readonly limit?: Numeric;
+  readonly stop?: Numeric;
 }
 
 /** What names an order's symbol and tag where nothing else is needed. */
@@ -104,6 +115,12 @@ export interface Context {
   /** Brings the net position (open orders counted) to a signed quantity or fraction of equity. */
   target(request: TargetRequest): OrderId | null;
   cancel(id: OrderId): void;
+  /**
+   * Replaces an open order by one with other terms, in one step: when the old one has filled by then, the new one is
+   * refused (`refused:nothing-to-replace`). Returns the id of the new one, which takes its place at the end of the
+   * queue.
+   */
+  amend(id: OrderId, changes: OrderChanges): OrderId;
   cancelAll(symbol?: string): void;
   /** Seeded, in [0, 1). */
   random(): number;

@@ -110,7 +110,6 @@ describe("an illegal request throws in the strategy's own stack and names the me
       (ctx) => void ctx.sell({ quantity: 1, stopLoss: 9, takeProfit: 10 }),
     ],
     ['"quantty". Did you mean "quantity"', (ctx) => void ctx.buy({ quantty: 1 } as never)],
-    ["trail", (ctx) => void ctx.sell({ quantity: 1, trail: { percent: 1 } })],
     ["timeInForce", (ctx) => void ctx.buy({ quantity: 1, timeInForce: "GTX" as never })],
     ["expires", (ctx) => void ctx.buy({ quantity: 1, timeInForce: "GTD" })],
     ["expires", (ctx) => void ctx.buy({ quantity: 1, expires: 5 })],

@@ -20,7 +20,7 @@ describe("a market order", () => {
       time: minute,
       bar: 1,
       maker: false,
-      complete: true,
+      remaining: 0n,
       clipped: false,
     });
     expect(formatFixed(floor.fills[0]!.fee.amount)).toBe("0.101");

@@ -46,7 +46,8 @@ function sized(side: "buy" | "sell", ticket: Ticket, situation: Situation = {}):
   const instrument = ticket.instrument ?? btc;
   const { price = "100", fee = "0" } = situation;
   const account = accountIn(situation, instrument);
-  const result = sizeAtFill(command(1, side, ticket), parseFixed(price), onePlus(parseFixed(fee)), account);
+  const order = command(1, side, ticket);
+  const result = sizeAtFill(order, order.sizing, parseFixed(price), onePlus(parseFixed(fee)), account);
   if ("refused" in result) return result.refused;
   return `${formatUnits(result.quantity, instrument.lot.scale)}${result.clipped ? " clipped" : ""}`;
 }
@@ -98,7 +99,7 @@ describe("an order by value", () => {
           const account = accountIn({ cash: "1e12" }, instrument);
           const at = { units: BigInt(price), scale: 2 };
           const order = command(1, "buy", { value: `${value}`, cap: "1e14", instrument });
-          const result = sizeAtFill(order, at, factor, account);
+          const result = sizeAtFill(order, order.sizing, at, factor, account);
           const quantity = "refused" in result ? 0n : result.quantity;
           if ("refused" in result) expect(result.refused).toBe("refused:below-lot");
           // In units of 10^-(2 + 4 + lot scale).
@@ -244,7 +245,7 @@ describe("on margin", () => {
           account.holdingOf(btc).markAt(cell(`${price}`), 0, price);
           fc.pre(account.free().units >= 0n);
           const order = command(1, buys ? "buy" : "sell", { quantity: "50", mayShrink: true });
-          const result = sizeAtFill(order, parseFixed(`${price}`), onePlus(rate), account);
+          const result = sizeAtFill(order, order.sizing, parseFixed(`${price}`), onePlus(rate), account);
           if ("refused" in result) return;
           const value = multiplyFixed({ units: result.quantity, scale: 8 }, parseFixed(`${price}`));
           const booked = fill(btc, buys ? result.quantity : -result.quantity, `${price}`);

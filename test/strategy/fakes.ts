@@ -79,6 +79,7 @@ export function fakeContext(
       return "1";
     },
     cancel: refuse,
+    amend: refuse,
     cancelAll: refuse,
     random: () => 0,
     after: refuse,

@@ -3,7 +3,7 @@ import { zero } from "../../src/domain/fixed.ts";
 
 type Given = Pick<Execution, "instrument" | "side" | "price" | "quantity"> & Partial<Execution>;
 
-/** A complete taker's fill without a fee, but for what is given. */
+/** A whole taker's fill without a fee, but for what is given. */
 export function executed(given: Given): Execution {
   return {
     kind: "fill",
@@ -13,7 +13,7 @@ export function executed(given: Given): Execution {
     value: tradedValue(given.instrument, given.price, given.quantity),
     fee: { amount: zero, currency: "USD" },
     maker: false,
-    complete: true,
+    remaining: 0n,
     clipped: false,
     ...given,
   };

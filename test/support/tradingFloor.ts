@@ -21,6 +21,7 @@ export interface FloorOptions {
   readonly slippage?: string;
   readonly fillLimit?: FillLimit;
   readonly entryBar?: EntryBar;
+  readonly volumeShare?: string;
 }
 
 /** An order in decimal texts. Its size is `quantity`, or `value` under `cap` besides `plus`. */
@@ -39,6 +40,8 @@ export interface Ticket {
   readonly expires?: number;
   readonly postOnly?: boolean;
   readonly reduceOnly?: boolean;
+  readonly oco?: string;
+  readonly replaces?: number;
   readonly activeFrom?: number;
 }
 
@@ -67,11 +70,14 @@ export function command(
     sizing: sizingOf(ticket, instrument),
     limit: limit === undefined ? null : parseFixed(limit),
     stop: stop === undefined ? null : parseFixed(stop),
+    trail: null,
     timeInForce: ticket.timeInForce ?? "GTC",
     expires: ticket.expires ?? null,
     postOnly: ticket.postOnly ?? false,
     reduceOnly: ticket.reduceOnly ?? false,
     exits,
+    group: ticket.oco ?? null,
+    replaces: ticket.replaces ?? null,
     activeFrom: ticket.activeFrom ?? 0,
     tag: null,
   });
@@ -100,6 +106,7 @@ export class TradingFloor {
       slippage: fractionSlippage(parseFixed(slippage)),
       fillLimit: options.fillLimit ?? "through",
       entryBar: options.entryBar ?? "pessimistic",
+      volumeShare: options.volumeShare === undefined ? null : parseFixed(options.volumeShare),
     });
   }
 
@@ -112,7 +119,8 @@ export class TradingFloor {
   }
 
   cancel(number: number, reason: ReasonCode = "cancelled:by-strategy"): void {
-    this.venue.submit(approve({ kind: "cancel", number, reason }));
+    const activeFrom = Number.NEGATIVE_INFINITY;
+    this.venue.submit(approve({ kind: "cancel", number, reason, activeFrom }));
     this.#book();
   }
 
