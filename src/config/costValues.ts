@@ -29,7 +29,8 @@ export const readFeeCurrency: Reader<FeeCurrency> = (text, at) => {
   if (name === "quote" || name === "base") return name;
   const match = /^([a-z0-9]{1,20})@(.+)$/i.exec(text.trim());
   if (match === null) throw badValue(at, "quote, base or a token and its price such as BNB@600", text);
-  return { token: match[1]!.toUpperCase(), price: parseFixed(readPositive(match[2]!, at)) };
+  const [token, price] = [match[1]!.toUpperCase(), readPositive(match[2]!, at)];
+  return { token, price: parseFixed(price), label: `${token}@${price}` };
 };
 
 /** Ask less bid: a share of the price (`2bps`) or a number of ticks (`1tick`, `2.5 ticks`). */

@@ -25,6 +25,7 @@ export type CostPresetName = (typeof costPresetNames)[number];
 export interface FeeToken {
   readonly token: string;
   readonly price: Fixed;
+  readonly label: string;
 }
 
 /** `base`: in what is received, as spot venues charge: a buy pays in base currency, a sell in quote. */

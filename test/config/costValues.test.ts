@@ -24,8 +24,8 @@ describe("the currency of fees", () => {
   it.each([
     ["quote", "quote"],
     ["Base", "base"],
-    ["BNB@600", { token: "BNB", price: parseFixed("600") }],
-    ["okb@ 45.5", { token: "OKB", price: parseFixed("45.5") }],
+    ["BNB@600", { token: "BNB", price: parseFixed("600"), label: "BNB@600" }],
+    ["okb@ 45.5", { token: "OKB", price: parseFixed("45.5"), label: "OKB@45.5" }],
   ])("%s", (text, expected) => {
     expect(values.readFeeCurrency(text, "--fee-currency")).toEqual(expected);
   });

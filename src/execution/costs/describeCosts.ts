@@ -1,4 +1,4 @@
-import type { CostSettings, FeeCurrency } from "../../domain/costs.ts";
+import type { CostSettings } from "../../domain/costs.ts";
 import { type Fixed, formatFixed } from "../../domain/fixed.ts";
 import type { ChosenCosts } from "./chosenCosts.ts";
 import { costPresets } from "./presets.ts";
@@ -46,7 +46,7 @@ export function describeCosts(costs: ChosenCosts, settings: CostSettings): CostD
     feePerUnit: amountOf(costs.perUnit),
     minFee: costs.minimum === null ? null : formatFixed(costs.minimum),
     maxFee: costs.maximumRate === null ? null : formatFixed(costs.maximumRate),
-    feeCurrency: currencyOf(costs.currency),
+    feeCurrency: typeof costs.currency === "string" ? costs.currency : costs.currency.label,
     slippage: formatFixed(costs.slippage),
     spread: settings.spread?.label ?? null,
     impact: settings.impact?.label ?? null,
@@ -56,8 +56,4 @@ export function describeCosts(costs: ChosenCosts, settings: CostSettings): CostD
 
 function amountOf(amount: Fixed): string | null {
   return amount.units === 0n ? null : formatFixed(amount);
-}
-
-function currencyOf(currency: FeeCurrency): string {
-  return typeof currency === "string" ? currency : `${currency.token}@${formatFixed(currency.price)}`;
 }

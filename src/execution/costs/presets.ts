@@ -64,7 +64,7 @@ export const costPresets: Readonly<Record<CostPresetName, CostPreset>> = {
   "binance-spot-bnb": {
     ...plain,
     tiers: tiersOf("0 0.075 0.075"),
-    currency: { token: "BNB", price: parseFixed("600") },
+    currency: { token: "BNB", price: parseFixed("600"), label: "BNB@600" },
     source: binance,
     asOf: "2022-06-01",
     note: "Regular user, 25 % off when paid in BNB, as announced for 2022-06-01. The price of BNB is a round assumption that hardly matters: it only decides how many BNB a fee is.",

@@ -115,7 +115,7 @@ describe("a minimum and a cap, as Interactive Brokers have them (0.005 a share, 
 });
 
 describe("the currency of a fee", () => {
-  const token = { token: "BNB", price: parseFixed("600") };
+  const token = { token: "BNB", price: parseFixed("600"), label: "BNB@600" };
   it.each<[string, TermsText, "buy" | "sell", string, string, string, string]>([
     ["quote is exact", { rate: "0.001" }, "buy", "0.12345678", "50000.01", "6.1728402345678 USDT", ""],
     ["a buy pays in base", { rate: "0.001", currency: "base" }, "buy", "1", "50000", "0.001 BTC", "0"],
@@ -232,7 +232,7 @@ describe("whatever the terms", () => {
     fc.assert(
       fc.property(anyTerms, fc.integer({ min: 1, max: 1e6 }), decimals(1e6, 2), (terms, size, price) => {
         fc.pre(price.units > 0n);
-        const paid = { ...terms, currency: { token: "BNB", price } };
+        const paid = { ...terms, currency: { token: "BNB", price, label: "BNB" } };
         const fill = fillOf({ units: BigInt(size), scale: 2 }, { units: 12_345n, scale: 2 }, share);
         const fee = feeOf(paid, fill, noCharges);
         const cost = quoteCost(paid, fee, "buy");

@@ -14,7 +14,7 @@ import { costOf, payable } from "../../../src/execution/costs/payable.ts";
 import { type TermsText, termsOf } from "./orders.ts";
 
 describe("by hand", () => {
-  const bnb = { token: "BNB", price: parseFixed("600") };
+  const bnb = { token: "BNB", price: parseFixed("600"), label: "BNB@600" };
   it.each<[string, TermsText, string, string, string, string]>([
     ["all of it without a fee", {}, "100", "1000", "1", "10"],
     // 1000 / 100.1.
@@ -71,7 +71,7 @@ const terms: fc.Arbitrary<FeeTerms> = fc.record({
   maximumRate: fc.option(amount(300, 4)),
   currency: fc.oneof(
     fc.constantFrom<FeeCurrency[]>("quote", "base"),
-    positive(100_000, 2).map((price) => ({ token: "BNB", price })),
+    positive(100_000, 2).map((price) => ({ token: "BNB", price, label: "BNB" })),
   ),
 });
 

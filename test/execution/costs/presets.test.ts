@@ -95,7 +95,7 @@ function rowOf(name: CostPresetName): string {
   const rates = perShare
     ? [`${formatFixed(perUnit)} a share`, `${formatFixed(perUnit)} a share`]
     : [percent(maker), percent(taker)];
-  const paidIn = typeof currency === "string" ? currency : `${currency.token}@${formatFixed(currency.price)}`;
+  const paidIn = typeof currency === "string" ? currency : currency.label;
   const link = source === null ? "none" : `[${new URL(source).hostname}](${source})`;
   return [...rates, paidIn, asOf ?? (source === null ? "always" : "undated"), link, note].join(" | ");
 }
