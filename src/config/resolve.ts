@@ -58,13 +58,10 @@ export function resolveSettings(sources: Sources): ResolvedSettings {
     to: side(single.to, timerange, "to"),
   };
   refuseEmptyPeriod(period);
+  refuseTicksWithoutSize(single);
+  const fees = { makerFee: stronger(single.makerFee, fee), takerFee: stronger(single.takerFee, fee) };
   return {
-    single: {
-      ...single,
-      ...period,
-      makerFee: stronger(single.makerFee, fee),
-      takerFee: stronger(single.takerFee, fee),
-    },
+    single: withPreset({ ...single, ...period, ...fees }),
     params: paramsOf(sources),
     assert: listed("assert", sources),
   };
@@ -120,6 +117,43 @@ const strength: Readonly<Record<Origin, number>> = { flag: 3, environment: 2, fi
 function stronger<T>(first: Given<T> | undefined, second: Given<T> | undefined): Given<T> | undefined {
   if (first === undefined || second === undefined) return first ?? second;
   return strength[second.origin] > strength[first.origin] ? second : first;
+}
+
+/** What a preset has a say in. */
+const ofPreset = [
+  "makerFee",
+  "takerFee",
+  "feePerOrder",
+  "feePerUnit",
+  "minFee",
+  "maxFee",
+  "feeCurrency",
+] as const satisfies readonly Effective[];
+/** No costs are no costs of any kind. */
+const ofZero = [
+  ...ofPreset,
+  "slippage",
+  "spread",
+  "impact",
+  "latency",
+] as const satisfies readonly Effective[];
+
+/** A preset overrules what a weaker source says of its members; from the same source on, the single word counts. */
+function withPreset(single: ResolvedSettings["single"]): ResolvedSettings["single"] {
+  const { costs } = single;
+  if (costs === undefined) return single;
+  const overruled = (costs.value === "zero" ? ofZero : ofPreset).filter((name) => {
+    const given: Given<unknown> | undefined = single[name];
+    return given !== undefined && strength[given.origin] < strength[costs.origin];
+  });
+  return { ...single, ...Object.fromEntries(overruled.map((name) => [name, undefined])) };
+}
+
+function refuseTicksWithoutSize({ spread, tick }: Pick<AllGiven, "spread" | "tick">): void {
+  if (spread?.value.kind !== "ticks" || tick !== undefined) return;
+  throw new ValidationError("GEO-USAGE", `${spread.at}: expected the size of a tick, found none`, {
+    hint: "Say it with --tick 0.01, or write the spread as a share: 2bps.",
+  });
 }
 
 function side(

@@ -98,6 +98,14 @@ export function divideDown(a: Fixed, b: Fixed, scale: number): bigint {
   return shift >= 0 ? (a.units * pow10(shift)) / b.units : a.units / (b.units * pow10(-shift));
 }
 
+/** a / b raised to a multiple of 10^-scale, for a ≥ 0 and b > 0: what a charge is rounded to. */
+export function divideUp(a: Fixed, b: Fixed, scale: number): bigint {
+  const shift = scale + b.scale - a.scale;
+  const [dividend, divisor] =
+    shift >= 0 ? [a.units * pow10(shift), b.units] : [a.units, b.units * pow10(-shift)];
+  return (dividend + divisor - 1n) / divisor;
+}
+
 /** 1 + fraction: what a fee adds to a price. */
 export function onePlus(fraction: Fixed): Fixed {
   return { units: pow10(fraction.scale) + fraction.units, scale: fraction.scale };

@@ -7,6 +7,7 @@ import { describeSettings } from "../../src/config/describe.ts";
 import { type ResolvedSettings, resolveSettings, type Sources } from "../../src/config/resolve.ts";
 import { flagOf, settingNames, variableOf } from "../../src/config/settings.ts";
 import { formatFixed } from "../../src/domain/fixed.ts";
+import { costModelsOf } from "../../src/execution/costs/costModels.ts";
 import { defaultSettings } from "../../src/run/options.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "geosync-config-"));
@@ -89,6 +90,61 @@ describe("fees", () => {
     ["--taker-fee leaves the file's fee to the maker", { takerFee: "0" }, { fee: "1bps" }, ["0.0001", "0"]],
   ])("%s", (_, flags, json, expected) => {
     expect(feesOf(resolveFrom(flags, {}, json))).toEqual(expected);
+  });
+});
+
+describe("a preset of costs", () => {
+  const makerFeeOf = ({ single }: ResolvedSettings) =>
+    single.makerFee === undefined ? "the preset's" : formatFixed(single.makerFee.value);
+  it.each([
+    ["goes before the defaults", { costs: "kraken-spot" }, {}, {}, "the preset's"],
+    ["goes before a weaker word", { costs: "kraken-spot" }, { GEOSYNC_FEE: "1bps" }, {}, "the preset's"],
+    ["goes after a word beside it", { costs: "kraken-spot", fee: "1bps" }, {}, {}, "0.0001"],
+    ["goes after a stronger word", { makerFee: "1bps" }, {}, { costs: "kraken-spot" }, "0.0001"],
+    ["in a file goes after the file's own word", {}, {}, { costs: "kraken-spot", fee: "1bps" }, "0.0001"],
+  ])("%s", (_, flags, env, json, expected) => {
+    expect(makerFeeOf(resolveFrom(flags, env, json))).toBe(expected);
+  });
+
+  it("has no say in slippage, but for zero", () => {
+    const slippageOf = (costs: string) =>
+      resolveFrom({ costs }, {}, { slippage: "7bps" }).single.slippage?.value;
+    expect(formatFixed(slippageOf("kraken-spot")!)).toBe("0.0007");
+    expect(slippageOf("zero")).toBeUndefined();
+  });
+
+  it("is the same without one as the defaults of the settings", () => {
+    const { single } = resolveFrom({});
+    const { makerFee, takerFee, slippage } = costModelsOf({}, 1).described;
+    const given = [single.makerFee, single.takerFee, single.slippage].map((fee) => formatFixed(fee!.value));
+    expect([makerFee, takerFee, slippage]).toEqual(given);
+  });
+
+  it("and its kin can be printed", () => {
+    const flags = {
+      costs: "zero",
+      spread: "2 ticks",
+      tick: "0.01",
+      impact: "sqrt",
+      feeCurrency: "BNB@600",
+      latency: "1ms",
+    };
+    const shown = Object.fromEntries(
+      describeSettings(resolveFrom(flags)).map(({ name, value }) => [name, value]),
+    );
+    expect(shown).toMatchObject({
+      costs: "zero",
+      spread: "2 ticks",
+      impact: "sqrt",
+      feeCurrency: "BNB@600",
+      latency: "1ms",
+    });
+  });
+
+  it("a spread in ticks needs the size of one", () => {
+    expect(() => resolveFrom({ spread: "1tick" })).toThrow(
+      failure("GEO-USAGE", "--spread: expected the size of a tick"),
+    );
   });
 });
 

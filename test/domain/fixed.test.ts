@@ -6,6 +6,7 @@ import {
   approximate,
   compareFixed,
   divideDown,
+  divideUp,
   type Fixed,
   formatFixed,
   formatUnits,
@@ -104,6 +105,8 @@ describe("arithmetic", () => {
         const scaled = at80(a) * 10n ** BigInt(scale);
         expect(quotient * at80(b) <= scaled).toBe(true);
         expect((quotient + 1n) * at80(b) > scaled).toBe(true);
+        // Up is down where nothing is left, and one more where something is.
+        expect(divideUp(a, b, scale)).toBe(quotient * at80(b) === scaled ? quotient : quotient + 1n);
       }),
     );
   });

@@ -1,0 +1,44 @@
+import { addFixed } from "../../domain/fixed.ts";
+import { type FeeSchedule, type FeeTerms, freeTerms } from "./feeTerms.ts";
+
+/** What holds for an order as a whole, whichever methods its fee is made of. */
+export type FeeBounds = Pick<FeeTerms, "minimum" | "maximumRate" | "currency">;
+
+/** The sum of the terms that lead here, and where each next part's terms lead. */
+interface Known {
+  readonly sum: FeeTerms;
+  readonly next: Map<FeeTerms, Known>;
+}
+
+/** All of `parts` are charged; the bounds and the currency are those of the whole. */
+export function combinedFees(parts: readonly FeeSchedule[], bounds: FeeBounds): FeeSchedule {
+  const start: Known = { sum: { ...freeTerms, ...bounds }, next: new Map() };
+  return {
+    // There are a handful of terms, maker and taker of each tier: each sum is made once.
+    terms(maker, instrument, time) {
+      let known = start;
+      for (const part of parts) {
+        const terms = part.terms(maker, instrument, time);
+        let next = known.next.get(terms);
+        if (next === undefined) {
+          next = { sum: plus(known.sum, terms), next: new Map() };
+          known.next.set(terms, next);
+        }
+        known = next;
+      }
+      return known.sum;
+    },
+    booked(value, instrument, time) {
+      for (const part of parts) part.booked?.(value, instrument, time);
+    },
+  };
+}
+
+function plus(sum: FeeTerms, terms: FeeTerms): FeeTerms {
+  return {
+    ...sum,
+    rate: addFixed(sum.rate, terms.rate),
+    perUnit: addFixed(sum.perUnit, terms.perUnit),
+    perOrder: addFixed(sum.perOrder, terms.perOrder),
+  };
+}
