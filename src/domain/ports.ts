@@ -6,6 +6,7 @@ import type { MarketChunk, MarketEvent } from "./market.ts";
 import type { Order, OrderId, OrderSide } from "./order.ts";
 import type { Position } from "./position.ts";
 import type { Ticker } from "./ticker.ts";
+import type { Millis } from "./time.ts";
 
 /** Market data in order of time, a chunk at a time. Throws when it failed. */
 export interface MarketStream {
@@ -52,10 +53,23 @@ export interface ExecutionGateway {
   drain(): readonly ExecutionEvent[];
 }
 
-/** What execution is expected to cost, for sizing and for what must be payable. */
+/** An order to be paid, but for how much of it. */
+export interface Purchase {
+  readonly instrument: Instrument;
+  /** Quote value of one unit. */
+  readonly unitValue: Fixed;
+  readonly maker: boolean;
+  readonly time: Millis;
+}
+
+/** What execution is expected to cost, for sizing and for what must be payable. Quantities in units of the lot. */
 export interface CostEstimate {
-  /** 1 + the fee as a fraction of value. */
-  factor(maker: boolean): Fixed;
-  /** The price a market order is taken to get when the market stands at `price`. */
-  slip(price: Fixed, side: OrderSide, instrument: Instrument): Fixed;
+  /** The price a market order is taken to get when the market stands at `price`. `quantity` in the base currency. */
+  slip(price: Fixed, side: OrderSide, instrument: Instrument, quantity: number): Fixed;
+  /** What buying `quantity` takes from the quote currency, fees included. */
+  costOf(purchase: Purchase, quantity: bigint): Fixed;
+  /** The largest quantity, in whole lots, whose value and fee `funds` pay for. */
+  payable(purchase: Purchase, funds: Fixed): bigint;
+  /** No less than the cost of an order of that value and quantity, in doubles. */
+  atMost(purchase: Omit<Purchase, "unitValue">, value: number, quantity: number): number;
 }

@@ -1,4 +1,5 @@
 import type { Account } from "../account/account.ts";
+import type { Holding } from "../account/holding.ts";
 import type { Approved, Command, PlaceCommand } from "../domain/execution.ts";
 import {
   addFixed,
@@ -10,7 +11,7 @@ import {
   zero,
 } from "../domain/fixed.ts";
 import { type Instrument, isTooSmall, unitValue } from "../domain/instrument.ts";
-import type { CostEstimate } from "../domain/ports.ts";
+import type { CostEstimate, Purchase } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import { type OrderBook, reserving } from "./orderBook.ts";
 
@@ -35,7 +36,7 @@ export class Review {
   /** Why the command may not pass; null when it may. `ready`: the strategy has had its warm-up. */
   refuses(command: PlaceCommand, ready: boolean): ReasonCode | null {
     if (!ready) return "refused:warmup";
-    const { instrument, side, sizing } = command;
+    const { instrument, side } = command;
     const holding = this.#account.holdingOf(instrument);
     if (command.limit === null && command.stop === null && !holding.hasPrice) return "refused:no-price";
     const reduces = this.#onlyReduces(command);
@@ -46,7 +47,7 @@ export class Review {
     if (instrument.minNotional !== null && isTooSmall(instrument, asked, this.#valueOf(command)))
       return "refused:min-notional";
     // What only reduces always passes.
-    if (reduces || (!canClose && this.#surelyPays(command, sizing, holding.mark))) return null;
+    if (reduces || (!canClose && this.#surelyPays(command, holding))) return null;
     return this.#pays(command) ? null : "refused:insufficient-cash";
   }
 
@@ -55,20 +56,15 @@ export class Review {
   }
 
   /** A look in doubles: alone, and far below what is free. When it says no, only exact arithmetic can tell. */
-  #surelyPays(
-    { limit, stop, type, instrument }: PlaceCommand,
-    sizing: PlaceCommand["sizing"],
-    mark: number,
-  ): boolean {
+  #surelyPays(command: PlaceCommand, { mark, multiplier }: Holding): boolean {
+    const { sizing, limit, stop, instrument } = command;
     if (this.#orders.open.length > 0) return false;
     if (sizing.kind === "value")
       return this.#account.surelyCovers(approximate(sizing.value.units, sizing.value.scale));
     const own = limit ?? stop;
     const price = own === null ? mark : unitsToNumber(own.units, own.scale);
-    const factor = this.#costs.factor(type === "limit");
-    const size =
-      approximate(sizing.units, instrument.lot.scale) * this.#account.holdingOf(instrument).multiplier;
-    return this.#account.surelyCovers(size * price * approximate(factor.units, factor.scale));
+    const size = approximate(sizing.units, instrument.lot.scale);
+    return this.#account.surelyCovers(this.#costs.atMost(termsOf(command), size * price * multiplier, size));
   }
 
   /**
@@ -101,10 +97,7 @@ export class Review {
     const back = frees ? this.#worth(instrument, -closed, value) : zero;
     if (reduces) return back;
     if (sizing.kind === "value") return addFixed(sizing.value, back);
-    const cost = multiplyFixed(
-      this.#worth(instrument, rest - closed, value),
-      this.#costs.factor(type === "limit"),
-    );
+    const cost = this.#costs.costOf({ ...termsOf(command), unitValue: value }, rest - closed);
     return addFixed(cost, back);
   }
 
@@ -116,6 +109,11 @@ export class Review {
   #valueOf({ instrument, limit, stop }: PlaceCommand): Fixed {
     return unitValue(instrument, limit ?? stop ?? this.#account.holdingOf(instrument).exactMark());
   }
+}
+
+/** Which fees it is taken to pay: a limit to rest, everything else to take. */
+function termsOf({ instrument, type, activeFrom }: PlaceCommand): Omit<Purchase, "unitValue"> {
+  return { instrument, maker: type === "limit", time: activeFrom };
 }
 
 /** Its quantity; of an order by value, the most it may come to. */

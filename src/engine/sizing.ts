@@ -1,8 +1,9 @@
 import type { Sizing } from "../domain/execution.ts";
-import { divideDown, type Fixed, multiplyFixed, pow10 } from "../domain/fixed.ts";
+import { divideDown, type Fixed, multiplyFixed, pow10, unitsToNumber } from "../domain/fixed.ts";
 import { type Instrument, unitValue, wholeLots } from "../domain/instrument.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { CostEstimate } from "../domain/ports.ts";
+import type { Millis } from "../domain/time.ts";
 import type { Market } from "./market.ts";
 
 /** An order by value: `value` of new exposure, besides `plus` that nets what is there. */
@@ -13,6 +14,8 @@ export interface ValueOrder {
   readonly stop: Fixed | null;
   readonly value: Fixed;
   readonly plus: bigint;
+  /** Of the decision. */
+  readonly time: Millis;
 }
 
 export interface SizingRules {
@@ -27,19 +30,16 @@ export function ofQuantity(units: bigint): Sizing {
 
 /** The value is fixed now. Its quantity is found at the fill under the collar's cap, or now (`--sizing decision`). */
 export function ofValue(order: ValueOrder, { sizing, collar, costs }: SizingRules): Sizing {
-  const { market, side, limit, stop, value, plus } = order;
+  const { market, side, limit, stop, value, plus, time } = order;
   const { instrument } = market;
   const reference = referencePrice(market, limit, stop);
   // Without a price the order is refused on review; it needs no size.
   if (reference === null) return { kind: "value", value, plus, cap: 0n };
   if (sizing === "decision") {
-    const price = limit ?? costs.slip(reference, side, instrument);
-    const unitCost = multiplyFixed(unitValue(instrument, price), costs.factor(limit !== null));
-    return {
-      kind: "quantity",
-      units: plus + wholeLots(divideDown(value, unitCost, instrument.lot.scale), instrument),
-      mayShrink: true,
-    };
+    const size = unitsToNumber(value.units, value.scale) / unitsToNumber(reference.units, reference.scale);
+    const price = limit ?? costs.slip(reference, side, instrument, size);
+    const purchase = { instrument, unitValue: unitValue(instrument, price), maker: limit !== null, time };
+    return { kind: "quantity", units: plus + costs.payable(purchase, value), mayShrink: true };
   }
   const remaining: Fixed = { units: pow10(collar.scale) - collar.units, scale: collar.scale };
   const floor = multiplyFixed(unitValue(instrument, reference), remaining);

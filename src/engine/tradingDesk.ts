@@ -273,7 +273,7 @@ export class TradingDesk implements Desk {
   }
 
   #valueAtMarket(market: Market, side: OrderSide, value: Fixed, plus: bigint): Sizing {
-    return ofValue({ market, side, limit: null, stop: null, value, plus }, this.#options);
+    return ofValue({ market, side, limit: null, stop: null, value, plus, time: this.time }, this.#options);
   }
 
   #net(market: Market): bigint {
@@ -344,6 +344,6 @@ export class TradingDesk implements Desk {
       size.kind === "notional"
         ? size.amount
         : multiplyFixed(size.amount, this.#options.account.exactEquity());
-    return ofValue({ market, side, limit, stop, value, plus: 0n }, this.#options);
+    return ofValue({ market, side, limit, stop, value, plus: 0n, time: this.time }, this.#options);
   }
 }

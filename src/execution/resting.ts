@@ -7,6 +7,7 @@ import {
 } from "../domain/execution.ts";
 import { type Fixed, unitsToNumber } from "../domain/fixed.ts";
 import type { Millis } from "../domain/time.ts";
+import { noCharges, type OrderCharges } from "./costs/feeOf.ts";
 
 /** An order as the simulated venue keeps it. Its own object: the engine's book is never shared. */
 export interface Resting {
@@ -24,6 +25,8 @@ export interface Resting {
   triggered: boolean;
   /** Part of it has filled. */
   begun: boolean;
+  /** What that part was charged. */
+  charges: OrderCharges;
   /** End of its life for DAY and GTD; null otherwise. */
   expires: Millis | null;
   /** Serial number of the event that is done with for it: the one that filled its entry, or had no more to give. */
@@ -48,6 +51,7 @@ export function rest(command: Approved<PlaceCommand>, attached: Attachment | nul
     seen: false,
     triggered: false,
     begun: false,
+    charges: noCharges,
     expires: command.timeInForce === "GTD" ? command.expires : null,
     doneWith: 0,
     attached,

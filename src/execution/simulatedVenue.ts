@@ -6,15 +6,17 @@ import {
   type PlaceCommand,
   tradedValue,
 } from "../domain/execution.ts";
-import { type Fixed, multiplyFixed } from "../domain/fixed.ts";
+import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { instrumentAt, type MarketChunk, type MarketEvent } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import { dayMs, type Millis } from "../domain/time.ts";
-import type { FeeModel } from "./costs/fee.ts";
-import type { SlippageModel } from "./costs/slippage.ts";
+import { inCurrency } from "./costs/feeCurrency.ts";
+import { feeOf, withFill } from "./costs/feeOf.ts";
+import type { FeeSchedule } from "./costs/feeTerms.ts";
+import type { Slippage } from "./costs/priceMove.ts";
 import { type EntryBar, exitOnEntryBar } from "./entryBar.ts";
 import {
   type Candidate,
@@ -31,12 +33,15 @@ import { availableUnits } from "./liquidity.ts";
 import { type Resting, rest, restExit } from "./resting.ts";
 import { RestingOrders } from "./restingOrders.ts";
 import { sizeAtFill } from "./sizing.ts";
+import { SlipQuery } from "./slipQuery.ts";
 import { followBest, trailingFill } from "./trailing.ts";
 
 export interface SimulatedVenueOptions {
   readonly account: Account;
-  readonly fees: FeeModel;
-  readonly slippage: SlippageModel;
+  readonly fees: FeeSchedule;
+  readonly slippage: Slippage;
+  /** Of an instrument's closes known so far. */
+  readonly volatilityOf: (instrument: Instrument) => number;
   readonly fillLimit: FillLimit;
   readonly entryBar: EntryBar;
   /** The share of an event's volume that our orders may take; null: no limit. */
@@ -79,6 +84,7 @@ export class SimulatedVenue implements ExecutionGateway {
   volumeLimited = 0;
   readonly #options: SimulatedVenueOptions;
   readonly #orders = new RestingOrders();
+  readonly #query: SlipQuery;
   #out: ExecutionEvent[] = nothing;
   /** The first `#seen` of them belong to the present instant. */
   readonly #events: Seen[] = [];
@@ -91,6 +97,7 @@ export class SimulatedVenue implements ExecutionGateway {
 
   constructor(options: SimulatedVenueOptions) {
     this.#options = options;
+    this.#query = new SlipQuery(options.volatilityOf);
   }
 
   onMarket(event: MarketEvent, bar: number): void {
@@ -214,24 +221,29 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   #fill(candidate: Candidate, event: Seen): void {
-    const { order, maker, slips } = candidate;
-    const { command } = order;
-    const { account, fees, slippage } = this.#options;
+    const { order, maker } = candidate;
+    const { command, sizing, charges: before } = order;
+    const { account, fees } = this.#options;
     const { instrument, side, number } = command;
-    const price = slips ? slippage.slip(candidate.price, side, instrument) : candidate.price;
-    const sized = sizeAtFill(command, order.sizing, price, fees.factor(maker), account);
+    const { openTime: time, bar } = event;
+    const terms = fees.terms(maker, instrument, time);
+    const price = candidate.slips ? this.#slipped(candidate, event) : candidate.price;
+    const sized = sizeAtFill(command, { sizing, price, fees: terms, before }, account);
     if ("refused" in sized) {
       const orphaned = order.attached !== null && sized.refused === "refused:no-position";
       this.#end(order, orphaned ? "cancelled:oco" : sized.refused);
       return;
     }
+    const { clipped } = sized;
     const quantity = this.#take(sized.quantity, order, event);
     if (quantity === 0n) return;
     const remaining = sized.quantity - quantity;
     const value = tradedValue(instrument, price, quantity);
-    const fee = { amount: multiplyFixed(value, fees.rate(maker)), currency: instrument.settle };
-    const { openTime: time, bar } = event;
-    const { clipped } = sized;
+    const charged = { value, quantity, lotScale: instrument.lot.scale };
+    const amount = feeOf(terms, charged, before);
+    const fee = inCurrency(terms, amount, charged, side, instrument);
+    if (remaining > 0n) order.charges = withFill(terms, charged, amount, before);
+    fees.booked?.(value, instrument, time);
     this.#tell({
       kind: "fill",
       number,
@@ -255,6 +267,17 @@ export class SimulatedVenue implements ExecutionGateway {
     }
     if (order.attached !== null || command.group !== null) this.#settleSiblings(order, remaining);
     if (command.exits.length > 0) this.#protect(candidate, event, quantity);
+  }
+
+  #slipped({ order, price }: Candidate, { chunk, row, instrument }: Seen): Fixed {
+    const query = this.#query;
+    query.price = price;
+    query.side = order.command.side;
+    query.instrument = instrument;
+    query.sizing = order.sizing;
+    query.chunk = chunk;
+    query.row = row;
+    return this.#options.slippage.slip(query);
   }
 
   /** What the event's volume gives of it. Nothing: the event is done with, and a fill-or-kill order ends. */

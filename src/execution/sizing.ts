@@ -1,34 +1,35 @@
 import type { Account } from "../account/account.ts";
 import type { Holding } from "../account/holding.ts";
 import type { PlaceCommand, Sizing } from "../domain/execution.ts";
-import {
-  addFixed,
-  approximate,
-  compareFixed,
-  divideDown,
-  type Fixed,
-  multiplyFixed,
-  negateFixed,
-} from "../domain/fixed.ts";
+import { addFixed, approximate, compareFixed, type Fixed, multiplyFixed } from "../domain/fixed.ts";
 import { type Instrument, isTooSmall, unitValue, wholeLots } from "../domain/instrument.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
+import { noCharges, type OrderCharges } from "./costs/feeOf.ts";
+import type { FeeTerms } from "./costs/feeTerms.ts";
+import { costOf, payable } from "./costs/payable.ts";
 
 export type Sized =
   | { readonly quantity: bigint; readonly clipped: boolean }
   | { readonly refused: ReasonCode };
 
+/** What a fill is sized by besides its command. */
+export interface FillTerms {
+  /** Of what is still to be filled. */
+  readonly sizing: Sizing;
+  /** Slippage included. */
+  readonly price: Fixed;
+  readonly fees: FeeTerms;
+  /** Of the order's earlier fills. */
+  readonly before: OrderCharges;
+}
+
 /**
- * The quantity that a fill at `price` (slippage included) takes of what is still to be filled (`sizing`), given what the account holds and can pay at that
+ * The quantity that a fill takes of what is still to be filled, given what the account holds and can pay at that
  * moment. Orders by value shrink to what can be paid; orders by quantity are refused when they can't be.
  */
-export function sizeAtFill(
-  command: PlaceCommand,
-  sizing: Sizing,
-  price: Fixed,
-  feeFactor: Fixed,
-  account: Account,
-): Sized {
+export function sizeAtFill(command: PlaceCommand, terms: FillTerms, account: Account): Sized {
   const { instrument, side } = command;
+  const { sizing, price, fees, before } = terms;
   const holding = account.holdingOf(instrument);
   const closable = closableUnits(holding, side);
   const value = unitValue(instrument, price);
@@ -37,7 +38,7 @@ export function sizeAtFill(
   let clipped = false;
   if (sizing.kind === "quantity") quantity = sizing.units;
   else {
-    const bought = lotsFor(sizing.value, multiplyFixed(value, feeFactor), instrument);
+    const bought = payable(fees, { unitValue: value, lot: instrument.lot, before }, sizing.value);
     clipped = bought > sizing.cap;
     quantity = sizing.plus + (clipped ? sizing.cap : bought);
   }
@@ -47,21 +48,21 @@ export function sizeAtFill(
     quantity = closable;
     clipped = true;
   }
-  if (quantity > closable && !surelyPayable(account, closable, quantity, value, feeFactor, instrument)) {
-    const unitCost = multiplyFixed(value, feeFactor);
-    const free = freeAfterClosing(account, holding, closable, value, unitCost);
-    const cost = multiplyFixed({ units: quantity - closable, scale: instrument.lot.scale }, unitCost);
-    if (compareFixed(cost, free) > 0) {
+  if (quantity > closable && !surelyPayable(account, closable, quantity, value, fees, instrument)) {
+    const purchase = { unitValue: value, lot: instrument.lot, before };
+    const funds = fundsAfterClosing(account, holding, closable, value);
+    if (compareFixed(costOf(fees, purchase, quantity), funds) > 0) {
       if (sizing.kind === "quantity" && !sizing.mayShrink) return { refused: "refused:insufficient-cash" };
-      const payable = free.units > 0n ? lotsFor(free, unitCost, instrument) : 0n;
-      if (closable + payable === 0n) return { refused: "refused:insufficient-cash" };
-      quantity = closable + payable;
+      const most = payable(fees, purchase, funds);
+      quantity = most > closable ? most : closable;
+      if (quantity === 0n) return { refused: "refused:insufficient-cash" };
       clipped = true;
     }
   }
   quantity = wholeLots(quantity, instrument);
   if (quantity === 0n) return { refused: "refused:below-lot" };
-  if (isTooSmall(instrument, quantity, value)) return { refused: "refused:min-notional" };
+  if (before === noCharges && isTooSmall(instrument, quantity, value))
+    return { refused: "refused:min-notional" };
   return { quantity, clipped };
 }
 
@@ -71,13 +72,13 @@ function surelyPayable(
   closable: bigint,
   quantity: bigint,
   value: Fixed,
-  feeFactor: Fixed,
+  { rate, perUnit, perOrder, minimum }: FeeTerms,
   { lot }: Instrument,
 ): boolean {
-  if (closable !== 0n) return false;
+  if (closable !== 0n || perUnit.units !== 0n || perOrder.units !== 0n || minimum !== null) return false;
   const size = approximate(quantity, lot.scale);
   const price = approximate(value.units, value.scale);
-  return account.surelyCovers(size * price * approximate(feeFactor.units, feeFactor.scale));
+  return account.surelyCovers(size * price * (1 + approximate(rate.units, rate.scale)));
 }
 
 /** What an order of that side would close before it opens anything. */
@@ -86,27 +87,21 @@ function closableUnits({ size, quantity }: Holding, side: PlaceCommand["side"]):
   return size < 0 ? -quantity : 0n;
 }
 
-/** How much `value` pays for at `unitCost` (fee included), in whole lots. */
-function lotsFor(value: Fixed, unitCost: Fixed, instrument: Instrument): bigint {
-  return wholeLots(divideDown(value, unitCost, instrument.lot.scale), instrument);
-}
-
 /**
- * What opening may cost once `closable` is closed and its fee is paid: a sold long pays in, a bought-back short frees
- * its backing.
+ * What the whole order, its fee included, may cost when `closable` is closed first: a sold long pays in, a bought-back
+ * short frees its backing; and what is closed costs nothing but its fee.
  */
-function freeAfterClosing(
-  account: Account,
-  holding: Holding,
-  closable: bigint,
-  value: Fixed,
-  unitCost: Fixed,
-): Fixed {
+function fundsAfterClosing(account: Account, holding: Holding, closable: bigint, value: Fixed): Fixed {
   const free = account.free();
   if (closable === 0n) return free;
   const closed: Fixed = { units: closable, scale: holding.instrument.lot.scale };
-  const paid = negateFixed(multiplyFixed(closed, unitCost));
-  // Selling pays in the value less the fee, which is twice the value less (value + fee).
   const back = holding.quantity > 0n ? multiplyFixed(closed, value) : holding.exactValue();
-  return addFixed(free, addFixed(addFixed(back, back), paid));
+  return addFixed(free, addFixed(back, back));
+}
+
+/** About how much an order comes to at `price`, in the base currency: what moves a price needs no more. */
+export function estimatedQuantity(sizing: Sizing, price: Fixed, { lot }: Instrument): number {
+  if (sizing.kind === "quantity") return approximate(sizing.units, lot.scale);
+  const bought = approximate(sizing.value.units, sizing.value.scale) / approximate(price.units, price.scale);
+  return bought + approximate(sizing.plus, lot.scale);
 }

@@ -34,6 +34,37 @@ export interface AssertionResult {
   readonly reason: string | null;
 }
 
+/** Fractions and amounts of money as exact decimal texts; null where there is none. */
+export interface CostFacts {
+  /** The venue's schedule that fees were taken from, where it was read and the day it is stated for. */
+  readonly preset: string | null;
+  readonly source: string | null;
+  readonly asOf: string | null;
+  readonly note: string | null;
+  /** Fractions of value; of the first tier. */
+  readonly makerFee: string;
+  readonly takerFee: string;
+  /** Every tier, when there is more than one. */
+  readonly tiers: readonly { readonly from: string; readonly makerFee: string; readonly takerFee: string }[];
+  /** Quote currency. */
+  readonly feePerOrder: string | null;
+  readonly feePerUnit: string | null;
+  readonly minFee: string | null;
+  /** A fraction of the order's value. */
+  readonly maxFee: string | null;
+  /** "quote", "base" (of what is received) or token@price. */
+  readonly feeCurrency: string;
+  /** A fraction of the price. */
+  readonly slippage: string;
+  readonly spread: string | null;
+  readonly impact: string | null;
+  readonly latency: string | null;
+  readonly fillLimit: "through" | "touch";
+  readonly entryBar: "pessimistic" | "skip";
+  /** Share of a bar's volume that orders may take. */
+  readonly volumeLimit: string | null;
+}
+
 export interface RunFacts {
   /** The first 12 digits of the canonical hash: the same run has the same id on any machine. */
   readonly id: string;
@@ -52,14 +83,7 @@ export interface RunFacts {
   readonly currency: string;
   readonly seed: number;
   readonly cash: string;
-  readonly costs: {
-    readonly makerFee: string;
-    readonly takerFee: string;
-    /** A fraction of the price. */
-    readonly slippage: string;
-    readonly fillLimit: "through" | "touch";
-    readonly entryBar: "pessimistic" | "skip";
-  };
+  readonly costs: CostFacts;
   readonly sizing: "fill" | "decision";
   /** How far below its reference a fill may lie before an order by value is cut: a fraction. */
   readonly collar: string;

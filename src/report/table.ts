@@ -2,8 +2,9 @@ import { Chalk, type ChalkInstance } from "chalk";
 import { reasons } from "../domain/reasons.ts";
 import type { Metrics } from "../metrics/panel.ts";
 import { assertionText } from "./assertions.ts";
+import { conditions } from "./conditions.ts";
 import type { AssertionResult, BacktestDocument, DataFacts, PositionRecord } from "./document.ts";
-import { formatCost, formatCount, formatDuration, formatMoney, formatPeriod } from "./format.ts";
+import { formatCount, formatDuration, formatMoney, formatPeriod } from "./format.ts";
 import { gridText, indented, panelTable } from "./panelTable.ts";
 
 export interface RenderOptions {
@@ -17,7 +18,9 @@ export function renderBacktest(document: BacktestDocument, { color }: RenderOpti
   const sections = [
     title(document, paint),
     panelTable(metrics, run.currency, paint),
-    conditions(document),
+    conditions(document.run)
+      .flatMap((text) => indented(text, 1))
+      .join("\n"),
     orders(document.reasons),
     held(positions),
     warned(warnings, paint),
@@ -55,29 +58,6 @@ function symbolsOf(data: readonly DataFacts[]): string {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** What the numbers rest on, in words. */
-function conditions({ run }: BacktestDocument): string {
-  const { makerFee, takerFee, slippage, fillLimit, entryBar } = run.costs;
-  const fees =
-    makerFee === takerFee
-      ? `fees ${formatCost(takerFee)} a side`
-      : `fees ${formatCost(makerFee)} a side resting, ${formatCost(takerFee)} at once`;
-  const limits = fillLimit === "through" ? "limits fill when traded through" : "limits fill when touched";
-  const exits =
-    entryBar === "pessimistic"
-      ? "in the bar of an entry its stop counts"
-      : "attached exits act from the bar after the entry";
-  const account =
-    run.account === "cash" ? "cash account (no shorts, no debt)" : "margin account (shorts and debt allowed)";
-  const start = `${formatMoney(run.cash)} ${run.currency} on ${run.venue}, a ${account}`;
-  const sizing = `orders by value sized at the ${run.sizing}, collar ${formatCost(run.collar)}`;
-  const end = run.atEnd === "mark" ? "what is held at the end is valued" : "what is held at the end is sold";
-  return [
-    ...indented(`Costs: ${fees}, slippage ${formatCost(slippage)}, ${limits}, ${exits}.`, 1),
-    ...indented(`Account: ${start}; ${sizing}; ${end}; seed ${run.seed}.`, 1),
-  ].join("\n");
 }
 
 function orders(counts: BacktestDocument["reasons"]): string {

@@ -4,12 +4,7 @@ import { ValidationError } from "../domain/errors.ts";
 import type { MarketStream } from "../domain/ports.ts";
 import { type Millis, parseTimeframe, type Timeframe } from "../domain/time.ts";
 import { collectCloses } from "./closes.ts";
-import {
-  type BacktestOptions,
-  type BacktestOutcome,
-  defaultSettings,
-  type SimulationSettings,
-} from "./options.ts";
+import { type BacktestOptions, type BacktestOutcome, settingsOf } from "./options.ts";
 import { describeRun } from "./outcome.ts";
 import { loadPlugin } from "./plugin.ts";
 import { SimulationClock, simulate } from "./simulate.ts";
@@ -59,12 +54,6 @@ export async function backtest(options: BacktestOptions): Promise<BacktestOutcom
   } catch (error) {
     throw strategy.blame(error);
   }
-}
-
-function settingsOf(options: BacktestOptions): SimulationSettings {
-  const names = Object.keys(defaultSettings) as (keyof SimulationSettings)[];
-  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
-  return { ...defaultSettings, ...Object.fromEntries(given) };
 }
 
 async function openFiles(options: BacktestOptions, warmupRows: number): Promise<readonly CsvFile[]> {

@@ -1,3 +1,4 @@
+import type { CostSettings } from "../domain/costs.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { VolumeUnit } from "../domain/instrument.ts";
 import type { Json } from "../domain/signal.ts";
@@ -5,13 +6,10 @@ import type { Millis, Timeframe } from "../domain/time.ts";
 import type { BacktestDocument, RunDetails } from "../report/document.ts";
 
 /** Money and execution: what a simulation needs besides data and a strategy. Fractions: 0.001 is 0.1 %. */
-export interface SimulationSettings {
+export interface SimulationSettings extends CostSettings {
   readonly cash: Fixed;
   readonly account: "cash" | "margin";
   readonly sizing: "fill" | "decision";
-  readonly makerFee: Fixed;
-  readonly takerFee: Fixed;
-  readonly slippage: Fixed;
   readonly fillLimit: "through" | "touch";
   readonly entryBar: "pessimistic" | "skip";
   readonly collar: Fixed;
@@ -25,9 +23,6 @@ export const defaultSettings: SimulationSettings = {
   cash: { units: 10_000n, scale: 0 },
   account: "cash",
   sizing: "fill",
-  makerFee: { units: 1n, scale: 3 },
-  takerFee: { units: 1n, scale: 3 },
-  slippage: { units: 5n, scale: 4 },
   fillLimit: "through",
   entryBar: "pessimistic",
   collar: { units: 5n, scale: 2 },
@@ -35,6 +30,28 @@ export const defaultSettings: SimulationSettings = {
   seed: 1,
   atEnd: "mark",
 };
+
+const costNames = [
+  "costs",
+  "makerFee",
+  "takerFee",
+  "feePerOrder",
+  "feePerUnit",
+  "minFee",
+  "maxFee",
+  "feeCurrency",
+  "slippage",
+  "spread",
+  "impact",
+  "latency",
+] as const satisfies readonly (keyof CostSettings)[];
+
+/** The settings among the options, the defaults where none is given. */
+export function settingsOf(options: Partial<SimulationSettings>): SimulationSettings {
+  const names = [...(Object.keys(defaultSettings) as (keyof SimulationSettings)[]), ...costNames];
+  const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
+  return { ...defaultSettings, ...Object.fromEntries(given) };
+}
 
 /** A backtest as the command line, the config file or a program asks for it. */
 export interface BacktestOptions extends Partial<SimulationSettings> {

@@ -94,11 +94,10 @@ function runFacts({ options, settings, result, files, strategy, durationMs }: Fi
     seed: settings.seed,
     cash: formatFixed(settings.cash),
     costs: {
-      makerFee: formatFixed(settings.makerFee),
-      takerFee: formatFixed(settings.takerFee),
-      slippage: formatFixed(settings.slippage),
+      ...result.costs,
       fillLimit: settings.fillLimit,
       entryBar: settings.entryBar,
+      volumeLimit: settings.volumeLimit === null ? null : formatFixed(settings.volumeLimit),
     },
     sizing: settings.sizing,
     collar: formatFixed(settings.collar),

@@ -5,7 +5,7 @@ import type { Execution } from "../domain/execution.ts";
 import { addFixed, type Fixed, zero } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { Instant } from "../domain/market.ts";
-import type { CostEstimate, MarketStream } from "../domain/ports.ts";
+import type { MarketStream } from "../domain/ports.ts";
 import { type Random, seededRandom } from "../domain/random.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import type { Json } from "../domain/signal.ts";
@@ -15,13 +15,16 @@ import type { Market } from "../engine/market.ts";
 import { OrderBook } from "../engine/orderBook.ts";
 import { EquityRecorder } from "../engine/recorder.ts";
 import { Timers } from "../engine/timers.ts";
-import { percentFee } from "../execution/costs/fee.ts";
-import { fractionSlippage } from "../execution/costs/slippage.ts";
+import { costModelsOf } from "../execution/costs/costModels.ts";
+import type { CostDescription } from "../execution/costs/describeCosts.ts";
+import { costEstimate } from "../execution/costs/estimate.ts";
+import type { MoveGaps } from "../execution/costs/priceMove.ts";
+import { realizedVolatility } from "../execution/costs/realizedVolatility.ts";
 import { SimulatedVenue } from "../execution/simulatedVenue.ts";
 import type { Context, Handlers } from "../strategy/contract.ts";
 import type { PluginClock } from "../strategy/environment.ts";
 import { DecisionJournal } from "./decisionJournal.ts";
-import { defaultSettings, type SimulationSettings } from "./options.ts";
+import { type SimulationSettings, settingsOf } from "./options.ts";
 
 export interface SimulationOptions {
   /** Merged by time; ties in the order given. */
@@ -64,6 +67,9 @@ export interface SimulationResult {
   readonly ambiguousBars: number;
   /** Fills cut short by the volume there was. */
   readonly volumeLimited: number;
+  /** How often slippage had to do without volume or volatility. */
+  readonly slippageGaps: Readonly<MoveGaps>;
+  readonly costs: CostDescription;
   readonly decisionsSha256: string;
   readonly account: Account;
 }
@@ -97,7 +103,7 @@ export class SimulationClock implements PluginClock {
  * @throws what the data or the strategy throws; the signal's reason when aborted.
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
-  const settings = { ...defaultSettings, ...options.settings };
+  const settings = settingsOf(options.settings ?? {});
   const clock = options.clock ?? new SimulationClock(settings.seed);
   const { tradeFrom = Number.NEGATIVE_INFINITY } = options;
   const fills: { fill: Execution; tag: string | null }[] = [];
@@ -107,22 +113,28 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     currency: options.instruments[0]!.settle,
     cash: settings.cash,
   });
-  const fees = percentFee({ maker: settings.makerFee, taker: settings.takerFee });
-  const slippage = fractionSlippage(settings.slippage);
-  const costs: CostEstimate = { factor: fees.factor, slip: slippage.slip };
+  const { fees, slippage, latency, described } = costModelsOf(settings, settings.seed);
   const { fillLimit, entryBar, sizing, collar, volumeLimit: volumeShare } = settings;
-  const gateway = new SimulatedVenue({ account, fees, slippage, fillLimit, entryBar, volumeShare });
+  const gateway = new SimulatedVenue({
+    account,
+    fees,
+    slippage,
+    volatilityOf: (instrument) => realizedVolatility(engine.markets.get(instrument)!.closes),
+    fillLimit,
+    entryBar,
+    volumeShare,
+  });
   const journal = new DecisionJournal(options.details === true);
   const recorder = new EquityRecorder(account, { tradeFrom, keepAll: options.equityOfEveryBar === true });
   const orders = new OrderBook();
-  const engine = new Engine({
+  const engine: Engine = new Engine({
     mode: "backtest",
     account,
     gateway,
     journal,
     recorder,
     orders,
-    costs,
+    costs: costEstimate(costModelsOf(settings, settings.seed)),
     sizing,
     collar,
     timers: clock.timers,
@@ -130,7 +142,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     instruments: options.instruments,
     warmup: options.warmup ?? 0,
     tradeFrom,
-    latency: null,
+    latency: settings.latency === undefined ? null : () => latency.leaves() + latency.seen(),
     timeframes: options.timeframes ?? [],
     ticksArePrices: options.ticksArePrices === true,
     createStrategy: options.createStrategy,
@@ -159,6 +171,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     reasons: orders.counts(),
     ambiguousBars: gateway.ambiguousBars,
     volumeLimited: gateway.volumeLimited,
+    slippageGaps: slippage.gaps,
+    costs: described,
     decisionsSha256: journal.digest(),
     account,
   };

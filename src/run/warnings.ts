@@ -57,10 +57,28 @@ function ofPositions({ result }: FinishedRun): Warning[] {
 
 function ofCosts({ settings, result }: FinishedRun): Warning[] {
   const warnings: Warning[] = [];
-  if (settings.takerFee.units === 0n && settings.slippage.units === 0n) {
+  if (isFree(result.costs)) {
     warnings.push({ code: "no-costs", message: "Fees and slippage are 0: live trading costs more." });
   }
+  const { volume, volatility } = result.slippageGaps;
+  if (volatility > 0) {
+    const message = `${plural(volatility, "fill")} before the volatility was known: 5 bps of slippage were taken for it.`;
+    warnings.push({ code: "impact-without-volatility", message });
+  }
+  if (volume > 0) {
+    const message = `${plural(volume, "fill")} without a volume in the base currency: the order counted as all of it (--volume-unit base says what it counts).`;
+    warnings.push({ code: "impact-without-volume", message });
+  }
   return [...warnings, ...ofVolume(settings.volumeLimit, result)];
+}
+
+function isFree({ takerFee, slippage, ...others }: SimulationResult["costs"]): boolean {
+  const { feePerOrder, feePerUnit, minFee, spread, impact } = others;
+  return (
+    Number(takerFee) === 0 &&
+    Number(slippage) === 0 &&
+    [feePerOrder, feePerUnit, minFee, spread, impact].every((cost) => cost === null)
+  );
 }
 
 function ofVolume(limit: Fixed | null, { volumeLimited, markets }: SimulationResult): Warning[] {

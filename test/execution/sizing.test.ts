@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Account, type AccountKind } from "../../src/account/account.ts";
-import type { Execution } from "../../src/domain/execution.ts";
-import { formatUnits, multiplyFixed, onePlus, parseFixed } from "../../src/domain/fixed.ts";
+import type { Execution, PlaceCommand } from "../../src/domain/execution.ts";
+import { type Fixed, formatUnits, multiplyFixed, onePlus, parseFixed } from "../../src/domain/fixed.ts";
 import { createInstrument, type Instrument, snapQuantity, unitValue } from "../../src/domain/instrument.ts";
-import { sizeAtFill } from "../../src/execution/sizing.ts";
+import { noCharges } from "../../src/execution/costs/feeOf.ts";
+import { freeTerms } from "../../src/execution/costs/feeTerms.ts";
+import { type FillTerms, sizeAtFill } from "../../src/execution/sizing.ts";
 import { executed } from "../support/executed.ts";
 import { cell } from "../support/oneRow.ts";
 import { btc, command, type Ticket } from "../support/tradingFloor.ts";
@@ -41,13 +43,18 @@ function fill(instrument: Instrument, quantity: bigint, price: string): Executio
   });
 }
 
+/** An order's first fill at `price`, charged `rate` of its value. */
+function at({ sizing }: PlaceCommand, price: Fixed, rate: Fixed): FillTerms {
+  return { sizing, price, fees: { ...freeTerms, rate }, before: noCharges };
+}
+
 /** "quantity", with "clipped" where it was cut; or the reason of the refusal. */
 function sized(side: "buy" | "sell", ticket: Ticket, situation: Situation = {}): string {
   const instrument = ticket.instrument ?? btc;
   const { price = "100", fee = "0" } = situation;
   const account = accountIn(situation, instrument);
   const order = command(1, side, ticket);
-  const result = sizeAtFill(order, order.sizing, parseFixed(price), onePlus(parseFixed(fee)), account);
+  const result = sizeAtFill(order, at(order, parseFixed(price), parseFixed(fee)), account);
   if ("refused" in result) return result.refused;
   return `${formatUnits(result.quantity, instrument.lot.scale)}${result.clipped ? " clipped" : ""}`;
 }
@@ -95,15 +102,15 @@ describe("an order by value", () => {
         fc.constantFrom(btc, share, milli, hundred),
         fc.integer({ min: 0, max: 100 }),
         (value, price, instrument, bps) => {
-          const factor = onePlus({ units: BigInt(bps), scale: 4 });
+          const rate = { units: BigInt(bps), scale: 4 };
           const account = accountIn({ cash: "1e12" }, instrument);
-          const at = { units: BigInt(price), scale: 2 };
+          const unitPrice = { units: BigInt(price), scale: 2 };
           const order = command(1, "buy", { value: `${value}`, cap: "1e14", instrument });
-          const result = sizeAtFill(order, order.sizing, at, factor, account);
+          const result = sizeAtFill(order, at(order, unitPrice, rate), account);
           const quantity = "refused" in result ? 0n : result.quantity;
           if ("refused" in result) expect(result.refused).toBe("refused:below-lot");
           // In units of 10^-(2 + 4 + lot scale).
-          const unit = multiplyFixed(unitValue(instrument, at), factor).units;
+          const unit = multiplyFixed(unitValue(instrument, unitPrice), onePlus(rate)).units;
           const limit = BigInt(value) * 10n ** BigInt(6 + instrument.lot.scale);
           expect(quantity * unit <= limit).toBe(true);
           expect((quantity + instrument.lot.units) * unit > limit).toBe(true);
@@ -245,7 +252,7 @@ describe("on margin", () => {
           account.holdingOf(btc).markAt(cell(`${price}`), 0, price);
           fc.pre(account.free().units >= 0n);
           const order = command(1, buys ? "buy" : "sell", { quantity: "50", mayShrink: true });
-          const result = sizeAtFill(order, order.sizing, parseFixed(`${price}`), onePlus(rate), account);
+          const result = sizeAtFill(order, at(order, parseFixed(`${price}`), rate), account);
           if ("refused" in result) return;
           const value = multiplyFixed({ units: result.quantity, scale: 8 }, parseFixed(`${price}`));
           const booked = fill(btc, buys ? result.quantity : -result.quantity, `${price}`);

@@ -7,8 +7,9 @@ import { instrumentAt, type MarketEvent } from "../../src/domain/market.ts";
 import type { OrderType } from "../../src/domain/order.ts";
 import type { ReasonCode } from "../../src/domain/reasons.ts";
 import { approve } from "../../src/engine/risk.ts";
-import { percentFee } from "../../src/execution/costs/fee.ts";
-import { fractionSlippage } from "../../src/execution/costs/slippage.ts";
+import { fixedMove } from "../../src/execution/costs/fixedMove.ts";
+import { makerTaker } from "../../src/execution/costs/makerTaker.ts";
+import { slippageOf } from "../../src/execution/costs/priceMove.ts";
 import type { EntryBar } from "../../src/execution/entryBar.ts";
 import type { FillLimit } from "../../src/execution/fillRules.ts";
 import { SimulatedVenue } from "../../src/execution/simulatedVenue.ts";
@@ -102,8 +103,9 @@ export class TradingFloor {
     });
     this.venue = new SimulatedVenue({
       account: this.account,
-      fees: percentFee({ maker: parseFixed(maker), taker: parseFixed(taker) }),
-      slippage: fractionSlippage(parseFixed(slippage)),
+      fees: makerTaker({ maker: parseFixed(maker), taker: parseFixed(taker) }),
+      slippage: slippageOf([fixedMove(parseFixed(slippage))], { volume: 0, volatility: 0 }),
+      volatilityOf: () => Number.NaN,
       fillLimit: options.fillLimit ?? "through",
       entryBar: options.entryBar ?? "pessimistic",
       volumeShare: options.volumeShare === undefined ? null : parseFixed(options.volumeShare),

@@ -19,8 +19,6 @@ export interface CostModels {
   readonly fees: FeeSchedule;
   readonly slippage: Slippage;
   readonly latency: LatencyModel;
-  /** Whether `slip` looks at volatility, so that somebody must feed a RollingVolatility. */
-  readonly needsVolatility: boolean;
   readonly described: CostDescription;
 }
 
@@ -33,7 +31,6 @@ export function costModelsOf(settings: CostSettings, seed: number): CostModels {
     fees: feesOf(costs),
     slippage: slippageOf(movesOf(costs, settings, gaps), gaps),
     latency: latency === undefined ? noLatency : latencyModel(latency, seed),
-    needsVolatility: settings.impact !== undefined,
     described: describeCosts(costs, settings),
   };
 }

@@ -27,18 +27,16 @@ const input = {
 
 describe("without a preset", () => {
   it("charges 0.1 % a side and 5 bps of slippage, at once", () => {
-    const { fees, slippage, latency, needsVolatility } = costModelsOf({}, 1);
+    const { fees, slippage, latency } = costModelsOf({}, 1);
     expect(feesOf(fees, [["1", "50000"]])).toEqual(["50"]);
     expect(formatFixed(slippage.slip({ ...input, volatility: Number.NaN }))).toBe("100.05");
     expect([latency.leaves(), latency.seen(), latency.answered()]).toEqual([0, 0, 0]);
-    expect(needsVolatility).toBe(false);
   });
 
   it("adds what is asked for: 0.05 of slippage, 0.02 of spread, 0.01 × √0.01 × 100 of impact", () => {
-    const { slippage, latency, needsVolatility } = costModelsOf(asked, 1);
+    const { slippage, latency } = costModelsOf(asked, 1);
     expect(formatFixed(slippage.slip({ ...input, volatility: 0.01 }))).toBe("100.17");
     expect([latency.leaves(), latency.seen(), latency.answered()]).toEqual([0, 5, 6]);
-    expect(needsVolatility).toBe(true);
     expect(slippage.gaps).toEqual({ volume: 0, volatility: 0 });
     slippage.slip({ ...input, volatility: Number.NaN });
     expect(slippage.gaps).toEqual({ volume: 0, volatility: 1 });

@@ -5,7 +5,6 @@ import { createInstrument } from "../../../src/domain/instrument.ts";
 import type { OrderSide } from "../../../src/domain/order.ts";
 import { fixedMove } from "../../../src/execution/costs/fixedMove.ts";
 import { type PriceMove, type SlipInput, slippageOf } from "../../../src/execution/costs/priceMove.ts";
-import { fractionSlippage } from "../../../src/execution/costs/slippage.ts";
 import { spreadMove } from "../../../src/execution/costs/spreadMove.ts";
 import { squareRootMove } from "../../../src/execution/costs/squareRootMove.ts";
 import { volatilityMove } from "../../../src/execution/costs/volatilityMove.ts";
@@ -125,21 +124,6 @@ describe("what is unknown", () => {
 const prices = fc.bigInt({ min: 1n, max: 10n ** 12n }).map((units) => ({ units, scale: 5 }));
 const ticks = fc.constantFrom(undefined, "0.01", "0.5", "7");
 const sides = fc.constantFrom<OrderSide[]>("buy", "sell");
-
-it("a fixed fraction is what it was before there were other models", () => {
-  fc.assert(
-    fc.property(prices, ticks, sides, fc.integer({ min: 0, max: 9999 }), (price, tick, side, points) => {
-      const instrument = createInstrument("AAPL", { tick });
-      const now = slippageOf([fixedMove(bps(points))], noGaps()).slip({
-        ...inputOf(side, {}),
-        price,
-        instrument,
-      });
-      const then = fractionSlippage(bps(points)).slip(price, side, instrument);
-      expect(formatFixed(now)).toBe(formatFixed(then));
-    }),
-  );
-});
 
 it("a move is never for us, never below zero, and on the tick", () => {
   const number = fc.double({ min: 0, max: 1e6 });

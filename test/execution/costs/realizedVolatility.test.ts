@@ -1,13 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { RollingVolatility } from "../../../src/execution/costs/rollingVolatility.ts";
+import { realizedVolatility } from "../../../src/execution/costs/realizedVolatility.ts";
 
 function valuesOf(closes: readonly number[], length: number): readonly number[] {
-  const volatility = new RollingVolatility(length);
-  return closes.map((close) => {
-    volatility.close(close);
-    return volatility.value;
-  });
+  return closes.map((_, i) => realizedVolatility(closes.slice(0, i + 1), length));
 }
 
 it("is the sample deviation of log returns, by hand", () => {
@@ -23,9 +19,7 @@ it("is unknown for the first twenty returns", () => {
     20,
   );
   expect(values.map(Number.isNaN)).toEqual([...Array(20).fill(true), false, false]);
-  const usual = new RollingVolatility();
-  for (let i = 0; i < 22; i++) usual.close(100 + (i % 3));
-  expect(usual.value).toBe(values[21]);
+  expect(realizedVolatility(Array.from({ length: 22 }, (_, i) => 100 + (i % 3)))).toBe(values[21]);
 });
 
 it("is zero where nothing moves, and forgets what left the window", () => {
