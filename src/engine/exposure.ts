@@ -2,7 +2,7 @@ import { addFixed, approximate, compareFixed, type Fixed, multiplyFixed, zero } 
 import { type Instrument, unitValue } from "../domain/instrument.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { Bound } from "../domain/riskLimits.ts";
-import type { OpenOrders, OpenSide } from "./openOrders.ts";
+import type { OpenOrders } from "./openOrders.ts";
 
 /** What a risk policy needs to know of a holding. */
 export interface RiskHolding {
@@ -53,7 +53,7 @@ export function worstPosition(
   open: { readonly resting: bigint; readonly market: bigint; readonly reducing: bigint },
   added: Added,
 ): bigint {
-  const held = side === "buy" ? quantity : -quantity;
+  const held = toward(quantity, side);
   const resting = added.isMarket ? open.resting : open.resting + added.units;
   const market = added.isMarket ? open.market + added.units : open.market;
   if (held >= 0n) return held + resting + market;
@@ -120,12 +120,14 @@ export class Exposure {
 
   #units(measure: Measure, { instrument, quantity }: RiskHolding, side: OrderSide, added: Added): bigint {
     const open = this.#open.of(instrument);
-    if (measure === "net") return netUnits(quantity, side, open[side], added.units);
-    const toward = worstPosition(quantity, side, open[side], added);
-    if (measure === "notional") return toward;
+    const worst = worstPosition(quantity, side, open[side], added);
+    if (measure === "notional") return worst;
+    // A position against the order's side offsets others of the same side, as far as nothing takes it away.
+    if (measure === "net")
+      return worst > 0n ? worst : toward(quantity, side) + open[side].market + added.units;
     const other = side === "buy" ? "sell" : "buy";
     const away = worstPosition(quantity, other, open[other], nothing);
-    return toward > away ? toward : away;
+    return worst > away ? worst : away;
   }
 }
 
@@ -133,7 +135,7 @@ type Visitor = (units: bigint, instrument: Instrument, value: Fixed) => void;
 
 const nothing: Added = { units: 0n, isMarket: true };
 
-/** Signed towards `side`: what the symbol comes to when all orders of that side fill and none of the other. */
-function netUnits(quantity: bigint, side: OrderSide, open: OpenSide, added: bigint): bigint {
-  return (side === "buy" ? quantity : -quantity) + open.resting + open.market + added;
+/** A position, signed towards `side`. */
+function toward(quantity: bigint, side: OrderSide): bigint {
+  return side === "buy" ? quantity : -quantity;
 }

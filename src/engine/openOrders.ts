@@ -26,6 +26,8 @@ interface OpenOrder {
   readonly exits: readonly OpenOrder[];
 }
 
+const noExits: readonly OpenOrder[] = [];
+
 type Sides = Record<OrderSide, OpenSide>;
 
 /**
@@ -49,11 +51,10 @@ export class OpenOrders {
     const { instrument, side, type, number } = command;
     const sides = this.of(instrument);
     const opposite = sides[side === "buy" ? "sell" : "buy"];
-    const exits = command.exits.map((exit): OpenOrder => {
-      const order: OpenOrder = { side: opposite, kind: "reducing", expected: 0n, most: 0n, exits: [] };
-      this.#orders.set(exit.number, order);
-      return order;
-    });
+    const exits =
+      command.exits.length === 0
+        ? noExits
+        : command.exits.map((exit) => this.#addExit(exit.number, opposite));
     const kind = reducesOnly ? "reducing" : type === "market" ? "market" : "resting";
     const order: OpenOrder = { side: sides[side], kind, expected: 0n, most: 0n, exits };
     this.#orders.set(number, order);
@@ -73,6 +74,12 @@ export class OpenOrders {
     if (order === undefined) return;
     change(order, -order.expected, -order.most);
     this.#orders.delete(number);
+  }
+
+  #addExit(number: number, side: OpenSide): OpenOrder {
+    const order: OpenOrder = { side, kind: "reducing", expected: 0n, most: 0n, exits: noExits };
+    this.#orders.set(number, order);
+    return order;
   }
 }
 

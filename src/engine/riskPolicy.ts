@@ -49,6 +49,8 @@ export class RiskPolicy {
   readonly #symbols = new Map<Instrument, SymbolLimits>();
   readonly #rules: readonly ExposureRule[];
   readonly #isLimited: boolean;
+  /** Only quantities and exposure depend on open orders. */
+  readonly #countsOrders: boolean;
   readonly #watchesEquity: boolean;
   #killed: string | null;
 
@@ -61,6 +63,7 @@ export class RiskPolicy {
     this.#losses = new LossLimits(limits);
     this.#rules = exposureRules(limits);
     this.#isLimited = Object.keys(others).length > 0;
+    this.#countsOrders = this.#rules.length > 0 || limits.maxPosition !== undefined;
     this.#watchesEquity = limits.maxDailyLoss !== undefined || limits.maxDrawdown !== undefined;
     this.#killed = killSwitch ? "the policy begins with it" : null;
   }
@@ -94,16 +97,16 @@ export class RiskPolicy {
 
   /** An order that is open already, as after a restart: it counts as open, and not as sent. */
   adopt(command: PlaceCommand, expected: bigint): void {
-    if (this.#isLimited) this.#open.add(command, expected, this.#onlyReduces(command));
+    if (this.#countsOrders) this.#open.add(command, expected, this.#onlyReduces(command));
   }
 
   /** A fill of an order or of an exit attached to one, after it is booked. */
   filled(number: number, quantity: bigint, complete: boolean): void {
-    if (this.#isLimited) this.#open.fill(number, quantity, complete);
+    if (this.#countsOrders) this.#open.fill(number, quantity, complete);
   }
 
   ended(number: number): void {
-    if (this.#isLimited) this.#open.end(number);
+    if (this.#countsOrders) this.#open.end(number);
   }
 
   /**
