@@ -78,7 +78,8 @@ export class RiskPolicy {
     const closable = (side === "sell" ? quantity : -quantity) - closing;
     const most = mostOf(command);
     if (this.#onlyReduces(command)) return closing === 0n || most <= closable ? null : "refused:no-position";
-    if (most <= closable) return "reduce-only";
+    // An order by value comes to nothing while there is no price to size it by: that is not a reduction.
+    if (most > 0n && most <= closable) return "reduce-only";
     return this.#refusal(command, most, expected, time) ?? this.#rate.refuses(time);
   }
 

@@ -216,6 +216,14 @@ describe("one order against one limit", () => {
       "refused:no-price",
     ],
     [
+      "an order by value without a price, which could not be sized",
+      most("5"),
+      { held: [[btc, "0", null]] },
+      "buy",
+      { value: "100", cap: "0" },
+      "refused:no-price",
+    ],
+    [
       "a limit order that brings the first price",
       { maxNotional: money("99") },
       { held: [[btc, "0", null]] },
