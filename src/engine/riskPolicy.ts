@@ -96,7 +96,7 @@ export class RiskPolicy {
     this.adopt(command, expected);
   }
 
-  /** An order that is open already, as after a restart: it counts as open, and not as sent. */
+  /** An order that is open already, as after a restart: it counts as open, not as sent. Its fills so far are to follow. */
   adopt(command: PlaceCommand, expected: bigint): void {
     if (this.#countsOrders) this.#open.add(command, expected, this.#onlyReduces(command));
   }
