@@ -63,6 +63,7 @@ export type {
 /** As a venue or a report states it; what a strategy sees of its own is `Position`. */
 export { createPosition, type Position as VenuePosition, type PositionInput } from "./domain/position.ts";
 export { type ReasonCode, reasons } from "./domain/reasons.ts";
+export type { Bound, BreachAction, RiskLimits } from "./domain/riskLimits.ts";
 export { createSignal, type Json, type Signal } from "./domain/signal.ts";
 export { normalizeSymbol, normalizeVenue } from "./domain/symbol.ts";
 export { Ticker, type TickerInput } from "./domain/ticker.ts";
@@ -81,12 +82,20 @@ export {
   type Context,
   defineStrategy,
   type Fill,
+  type FixedFraction,
+  fixedFraction,
   type Handlers,
+  type KellyFraction,
+  kellyFraction,
   type OrderRequest,
   type Plugin,
   type PositionView as Position,
+  type RiskPerTrade,
+  riskPerTrade,
   type Strategy,
   type StrategyDefinition,
   type TargetRequest,
   type VectorStrategy,
+  type VolatilityTarget,
+  volatilityTarget,
 } from "./strategy/index.ts";

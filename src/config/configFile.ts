@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ValidationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/suggest.ts";
+import { isObject, kindOf, readJsonFile, textOf, wrongType } from "./jsonFile.ts";
 import { type SettingName, settingNames } from "./settings.ts";
 
 /** Picked up by itself when it is in the working folder. */
@@ -24,29 +24,8 @@ export interface ConfigFile {
  */
 export function readConfigFile(path: string | undefined, cwd: string): ConfigFile | null {
   const name = path ?? defaultConfigName;
-  const json = parseFile(name, resolve(cwd, name), path !== undefined);
-  return json === null ? null : checkConfig(json, name, cwd);
-}
-
-function parseFile(name: string, path: string, required: boolean): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    if (!required && (cause as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw new ValidationError("GEO-CONFIG", `${name}: expected a readable file, found none`, {
-      hint: `Looked for ${path}: ${(cause as Error).message}.`,
-      cause,
-    });
-  }
-  try {
-    return JSON.parse(text.replace(/^\uFEFF/, "")) as unknown;
-  } catch (cause) {
-    throw new ValidationError("GEO-CONFIG", `${name}: expected JSON: ${(cause as Error).message}`, {
-      hint: 'JSON has no comments and no comma after the last entry: { "strategy": "sma-cross", "fee": "0.1%" }.',
-      cause,
-    });
-  }
+  const json = readJsonFile(name, resolve(cwd, name), path !== undefined);
+  return json === undefined ? null : checkConfig(json, name, cwd);
 }
 
 function checkConfig(json: unknown, name: string, cwd: string): ConfigFile {
@@ -78,33 +57,7 @@ function unknownKey(name: string, key: string): ValidationError {
   );
 }
 
-/** JSON numbers are doubles: one with more digits than a double keeps has been rounded before we see it. */
-const exactDigits = 15;
-
-function textOf(value: unknown, at: string): string {
-  if (typeof value === "string") return value;
-  if (typeof value !== "number") throw wrongType(at, "a text or a number", value);
-  const digits = String(value)
-    .replace(/e.*$/, "")
-    .replace(/^[-0.]+|\D/g, "");
-  if (digits.length > exactDigits) throw wrongType(at, "a text, as JSON rounds numbers this long", value);
-  return String(value);
-}
-
 /** A path in a file is meant from where the file is. */
 function besideConfig(strategy: string, folder: string): string {
   return /^\.{1,2}[/\\]/.test(strategy) ? resolve(folder, strategy) : strategy;
-}
-
-function wrongType(at: string, expected: string, found: unknown): ValidationError {
-  return new ValidationError("GEO-OPTION-VALUE", `${at}: expected ${expected}, found ${kindOf(found)}`);
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function kindOf(value: unknown): string {
-  if (Array.isArray(value)) return "an array";
-  return isObject(value) ? "an object" : String(value);
 }

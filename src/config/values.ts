@@ -1,5 +1,6 @@
 import { ValidationError } from "../domain/errors.ts";
 import { compareFixed, type Fixed, negateFixed, parseFixed, unitsToNumber } from "../domain/fixed.ts";
+import type { Bound } from "../domain/riskLimits.ts";
 import { normalizeSymbol, normalizeVenue } from "../domain/symbol.ts";
 import { earliest, latest, type Millis, parseIso, parseTimeframe, type Timeframe } from "../domain/time.ts";
 
@@ -90,6 +91,29 @@ export const readVolumeLimit: Reader<Fixed | null> = (text, at) => {
   if (value.units <= 0n || compareFixed(value, one) > 0)
     throw badValue(at, "more than 0 and no more than 100%, or off", text);
   return value;
+};
+
+/**
+ * Money, or a share of equity: `500`, `5%`. A bare number below 1 is taken for a forgotten unit: 0.05 would be five
+ * cents.
+ */
+export const readBound: Reader<Bound> = (text, at) => {
+  const { value, unit } = shareOf(text, at, "money or a share of equity, such as 500 or 5%");
+  if (value.units <= 0n) throw badValue(at, "more than 0", text);
+  if (unit === "" && compareFixed(value, one) < 0) {
+    throw badValue(at, "a number below 1 to name the unit: 5%", text);
+  }
+  return { of: unit === "" ? "money" : "equity", amount: value };
+};
+
+/** More of a ring buffer than that would be a typing error. */
+const largestCount = 1_000_000;
+
+export const readCount: Reader<number> = (text, at) => {
+  const count = /^\d{1,7}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(count >= 1 && count <= largestCount))
+    throw badValue(at, `a whole number from 1 to ${largestCount}`, text);
+  return count;
 };
 
 /** A yearly rate, which may be negative. */

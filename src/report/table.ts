@@ -66,7 +66,9 @@ function orders(counts: BacktestDocument["reasons"]): string {
     return [{ text: formatCount(count) }, { text: code }, { text: meaning }];
   });
   if (rows.length === 0) return "";
-  return ` How orders ended\n${gridText(rows, [11, 27, 42], ["right", "left", "left"])}`;
+  // A code is searched for as it is written: it takes the room it needs, its blanks included.
+  const codes = Object.keys(counts).every((code) => code.length <= 25) ? 27 : 28;
+  return ` How orders ended\n${gridText(rows, [11, codes, 69 - codes], ["right", "left", "left"])}`;
 }
 
 function held(positions: readonly PositionRecord[]): string {

@@ -10,14 +10,16 @@ import {
 import { didYouMean } from "../domain/suggest.ts";
 import * as indicators from "../indicators/index.ts";
 import { defineStrategy } from "./contract.ts";
+import * as sizing from "./sizing.ts";
 
 /**
- * What a plugin gets from `require("geosync")`: strategy, indicators, errors, `z`, and a Decimal of its own, so that
+ * What a plugin gets from `require("geosync")`: strategy, indicators, sizing, errors, `z`, and a Decimal of its own, so that
  * settings on it never reach the ledger. Any other name throws GEO-STRATEGY-LOAD when it is used.
  */
 export function createPluginApi(): Readonly<Record<string, unknown>> {
   const members = {
     ...indicators,
+    ...sizing,
     defineStrategy,
     z,
     Decimal: DecimalJs.clone({ precision: 50, toExpNeg: -60, toExpPos: 60 }),

@@ -20,3 +20,13 @@ export { type FormOptions, type LoadedStrategy, toDefinition } from "./forms.ts"
 export { parseParams } from "./params.ts";
 export { describeParams, type ParamDescription } from "./params-describe.ts";
 export type { LogLevel, PluginLog } from "./plugin-console.ts";
+export {
+  type FixedFraction,
+  fixedFraction,
+  type KellyFraction,
+  kellyFraction,
+  type RiskPerTrade,
+  riskPerTrade,
+  type VolatilityTarget,
+  volatilityTarget,
+} from "./sizing.ts";
