@@ -187,7 +187,7 @@ describe("a file", () => {
     ["empty", "", "GEO-DATA-EMPTY", "an empty file"],
     ["of blank lines", "\n\n", "GEO-DATA-EMPTY", "blank lines only"],
     ["of a header", `${head}\n`, "GEO-DATA-EMPTY", "a header without rows"],
-    ["packed by gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), "GEO-DATA-HEADER", "a gzip file"],
+    ["packed and cut off", Uint8Array.of(0x1f, 0x8b, 8, 0), "GEO-FILE", "a damaged one"],
     ["from Excel", "PK\u0003\u0004...", "GEO-DATA-HEADER", "Excel"],
     ["in UTF-16", Uint8Array.of(0xff, 0xfe, 0x74, 0), "GEO-DATA-HEADER", "UTF-16"],
     ["in binary", Uint8Array.of(1, 2, 0, 3), "GEO-DATA-HEADER", "binary"],
