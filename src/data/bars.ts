@@ -3,6 +3,7 @@ import { compareFixed, type Fixed, widen } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { BarChunk, FeedChunk, FeedStream, TickChunk } from "../domain/market.ts";
 import { dayMs, type Millis, type Timeframe } from "../domain/time.ts";
+import { extremes } from "./extremes.ts";
 import { sliceChunk } from "./sliceChunk.ts";
 
 /**
@@ -155,22 +156,6 @@ export function intervalOf(time: Millis, timeframe: Timeframe): [start: Millis, 
 function monthsOf({ label }: Timeframe): number {
   const match = /^(\d+)([My])$/.exec(label);
   return match === null ? 0 : Number(match[1]) * (match[2] === "y" ? 12 : 1);
-}
-
-/** Rows of the lowest and the highest cell of a run. */
-function extremes(column: FixedColumn, from: number, to: number): [lowest: number, highest: number] {
-  const { mantissas } = column;
-  let [lowest, highest] = [from, from];
-  for (let row = from + 1; row < to; row++) {
-    if (below(column, row, lowest, mantissas)) lowest = row;
-    if (below(column, highest, row, mantissas)) highest = row;
-  }
-  return [lowest, highest];
-}
-
-function below(column: FixedColumn, a: number, b: number, mantissas: Float64Array): boolean {
-  const [x, y] = [mantissas[a]!, mantissas[b]!];
-  return Number.isNaN(x + y) ? compareFixed(fixedAt(column, a), fixedAt(column, b)) < 0 : x < y;
 }
 
 function sum(column: FixedColumn, from: number, to: number): Fixed {
