@@ -55,7 +55,7 @@ export async function openFeed(path: string, options: FeedOptions = {}): Promise
 }
 
 /** A capture of a venue's streams, or a vendor's file of order books: pictures of the book, and trades. */
-export class BookFile implements FeedFile {
+class BookFile implements FeedFile {
   readonly path: string;
   readonly kind: "book" | "quote";
   readonly symbols: readonly string[];

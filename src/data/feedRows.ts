@@ -140,7 +140,7 @@ class SideRows {
   add(levels: readonly Level[], depth: number): void {
     this.counts.push(Math.min(levels.length, depth));
     for (let l = 0; l < depth; l++) {
-      const level = levels[l];
+      const level = levels[levels.length - 1 - l];
       this.prices.push(level?.price ?? zero);
       this.sizes.push(level?.size ?? zero);
     }

@@ -19,25 +19,27 @@ export function parseLevel(price: unknown, size: unknown): Level | undefined {
 }
 
 /** Venues pad with zeros to eight decimals; without them amounts stay within the mantissa of a column. */
-export function parseAmount(text: unknown): Fixed | undefined {
+function parseAmount(text: unknown): Fixed | undefined {
   if (typeof text !== "string") return undefined;
   const padded = /^\d+\.\d*?(0+)$/.exec(text);
   const cell = parseNumberCell(padded === null ? text : text.slice(0, -padded[1]!.length), false);
   return cell === undefined ? undefined : { units: cell.units, scale: cell.decimals };
 }
 
-/** A whole order book, kept up to date by absolute sizes: 0 takes a level away. Mutable; rows are pictures of it. */
+/**
+ * A whole order book, kept up to date by absolute sizes: 0 takes a level away. Mutable; rows are pictures of it. Best
+ * levels stand last, as it is there that nearly all changes happen and an array grows cheaply.
+ */
 export class LocalBook {
-  /** Best first. */
   readonly bids: Level[] = [];
   readonly asks: Level[] = [];
 
   setBid(level: Level): void {
-    put(this.bids, level, -1);
+    put(this.bids, level, 1);
   }
 
   setAsk(level: Level): void {
-    put(this.asks, level, 1);
+    put(this.asks, level, -1);
   }
 
   clear(): void {
@@ -47,12 +49,12 @@ export class LocalBook {
 
   /** Someone would pay more than another asks: no exchange leaves that standing. Bid = ask happens. */
   get isCrossed(): boolean {
-    const [bid, ask] = [this.bids[0], this.asks[0]];
+    const [bid, ask] = [this.bids.at(-1), this.asks.at(-1)];
     return bid !== undefined && ask !== undefined && compare(bid, ask) > 0;
   }
 }
 
-/** `direction` 1: prices rise from the best level on; -1: they fall. */
+/** `direction` 1: prices rise towards the best level; -1: they fall. */
 function put(levels: Level[], level: Level, direction: 1 | -1): void {
   let low = 0;
   let high = levels.length;

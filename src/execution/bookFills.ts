@@ -64,7 +64,7 @@ export function reachOf(
 }
 
 /** True when the best price that the order could get is at or beyond its stop. */
-export function reachesStopOn({ command, stop }: FeedOrder, side: MarketSide): boolean {
+function reachesStopOn({ command, stop }: FeedOrder, side: MarketSide): boolean {
   if (side.levels === 0) return false;
   return compareLevel(side, 0, command.stop!, stop) * signOf(command) >= 0;
 }

@@ -20,7 +20,7 @@ function truth(changes: readonly { price: number; size: number }[], count: numbe
   const side = (holds: (price: number) => boolean, direction: number) =>
     [...sizes]
       .filter(([price, size]) => holds(price) && size > 0)
-      .sort(([a], [b]) => (a - b) * direction)
+      .sort(([a], [b]) => (b - a) * direction)
       .map(([price, size]) => parseLevel(String(price), String(size))!);
   return { bids: side((price) => price < 100, -1), asks: side((price) => price > 100, 1) };
 }
