@@ -71,20 +71,24 @@ export function headerlessColumns(
 const headerlessNames = ["time", "open", "high", "low", "close", "volume"];
 
 function refuseOtherKinds(header: Header): void {
-  const has = (...names: readonly string[]) => names.some((name) => header.plain.includes(name));
-  const trades = ["open", "price", "close"] as const;
-  if (trades.some((kind) => header.find(kind) !== undefined)) return;
-  const what = has("fundingrate", "lastfundingrate", "funding")
-    ? "funding rates"
-    : header.find("bid") !== undefined && header.find("ask") !== undefined
-      ? "quotes (bid and ask)"
-      : undefined;
+  const what = otherKind(header);
   if (what === undefined) return;
   throw new ValidationError(
     "GEO-DATA-HEADER",
     `${header.path}: expected bars or trades, found ${what}: ${header.list()}`,
-    { hint: "Files of quotes and of funding rates cannot be backtested yet; give bars (OHLCV) or trades." },
+    { hint: "Give bars (OHLCV) or trades here." },
   );
+}
+
+function otherKind(header: Header): string | undefined {
+  const has = (...names: readonly string[]) => names.some((name) => header.plain.includes(name));
+  // It has a side, a price and an amount like a file of trades, but nothing in it was traded.
+  if (has("issnapshot") && has("price")) return "changes of an order book";
+  const trades = ["open", "price", "close"] as const;
+  if (trades.some((kind) => header.find(kind) !== undefined)) return undefined;
+  if (has("fundingrate", "lastfundingrate", "funding")) return "funding rates";
+  const quotes = header.find("bid") !== undefined && header.find("ask") !== undefined;
+  return quotes ? "quotes (bid and ask)" : undefined;
 }
 
 /** The time, and the time of day beside the date when a file keeps them in two columns. */

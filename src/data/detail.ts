@@ -1,7 +1,7 @@
 import { fixedAt } from "../domain/columns.ts";
 import { ValidationError } from "../domain/errors.ts";
 import { formatFixed } from "../domain/fixed.ts";
-import type { BarChunk, FeedStream, MarketChunk } from "../domain/market.ts";
+import type { BarChunk, FeedChunk, FeedStream, MarketChunk } from "../domain/market.ts";
 import { isoTime, type Millis } from "../domain/time.ts";
 import { RangeOfRows } from "./rangeOfRows.ts";
 import { sliceChunk } from "./sliceChunk.ts";
@@ -19,16 +19,16 @@ export interface DetailReport {
 }
 
 /**
- * Bars with what happened inside them: orders match on the rows of `finer` (bars or trades), strategies see the bars
- * of `coarse` alone. To each bar belong the finer rows formed within [openTime, time); they come first, marked
+ * Bars with what happened inside them: orders match on the rows of `finer` (of any kind), strategies see the bars of
+ * `coarse` alone. Bars and trades must make the coarse bars' prices; quotes and books are of another nature. To each bar belong the finer rows formed within [openTime, time); they come first, marked
  * `hidden`, then the bar, marked `derived`, as nothing may fill on it a second time. Times never decrease.
  */
-export class DetailedStream implements FeedStream<MarketChunk> {
+export class DetailedStream<C extends FeedChunk = MarketChunk> implements FeedStream<BarChunk | C> {
   readonly #coarse: FeedStream<MarketChunk>;
-  readonly #finer: FeedStream<MarketChunk>;
+  readonly #finer: FeedStream<C>;
   #report = new ReportBuilder();
 
-  constructor(coarse: FeedStream<MarketChunk>, finer: FeedStream<MarketChunk>) {
+  constructor(coarse: FeedStream<MarketChunk>, finer: FeedStream<C>) {
     this.#coarse = coarse;
     this.#finer = finer;
   }
@@ -42,7 +42,7 @@ export class DetailedStream implements FeedStream<MarketChunk> {
    * @throws ValidationError GEO-DATA-SYMBOL when the two are not of one and the same symbol; GEO-DATA-VALUE when a
    * finer bar lies across the end of a coarse one
    */
-  async *events(): AsyncGenerator<MarketChunk, void, undefined> {
+  async *events(): AsyncGenerator<BarChunk | C, void, undefined> {
     this.#report = new ReportBuilder();
     const rows = new FinerRows(this.#finer);
     try {
@@ -52,7 +52,7 @@ export class DetailedStream implements FeedStream<MarketChunk> {
     }
   }
 
-  async *#resolve(coarse: MarketChunk, finer: FinerRows): AsyncGenerator<MarketChunk, void, undefined> {
+  async *#resolve(coarse: MarketChunk, finer: FinerRows<C>): AsyncGenerator<BarChunk | C, void, undefined> {
     if (coarse.kind !== "bar" || coarse.instrumentOf !== null) {
       throw new ValidationError("GEO-DATA-SYMBOL", "detail: expected bars of one symbol, found other data", {
         hint: "Give finer data for one file of bars of one symbol.",
@@ -65,17 +65,19 @@ export class DetailedStream implements FeedStream<MarketChunk> {
       this.#report.bars++;
       this.#report.rowsOutside += await finer.skipTo(open, this.#report.bars > 1);
       const range = new RangeOfRows();
+      let some = false;
       for (let part = await finer.next(end); part !== null; part = await finer.next(end)) {
         if (plain < row) yield sliceChunk(coarse, plain, row);
         plain = row;
+        some = true;
         range.add(part);
         yield sameMarket(part, coarse);
       }
-      if (range.isEmpty) {
+      if (!some) {
         this.#report.withoutDetail++;
         continue;
       }
-      this.#report.check(coarse, row, range);
+      if (!range.isEmpty) this.#report.check(coarse, row, range);
       yield { ...sliceChunk(coarse, row, row + 1), derived: true };
       plain = row + 1;
     }
@@ -84,7 +86,7 @@ export class DetailedStream implements FeedStream<MarketChunk> {
 }
 
 /** The finer rows as rows of the coarse instrument: orders and holdings know an instrument by its identity. */
-function sameMarket(part: MarketChunk, { instruments }: BarChunk): MarketChunk {
+function sameMarket<C extends FeedChunk>(part: C, { instruments }: BarChunk): C {
   const [finer, coarse] = [part.instruments[0]!, instruments[0]!];
   if (part.instrumentOf === null && finer.symbol === coarse.symbol)
     return { ...part, instruments, hidden: true };
@@ -112,13 +114,13 @@ class ReportBuilder implements DetailReport {
 }
 
 /** The finer rows in order, handed out by the bars they belong to. */
-class FinerRows {
-  readonly #iterator: AsyncIterator<MarketChunk>;
-  #chunk: MarketChunk | null = null;
+class FinerRows<C extends FeedChunk> {
+  readonly #iterator: AsyncIterator<C>;
+  #chunk: C | null = null;
   #row = 0;
   #ended = false;
 
-  constructor(stream: FeedStream<MarketChunk>) {
+  constructor(stream: FeedStream<C>) {
     this.#iterator = stream.events()[Symbol.asyncIterator]();
   }
 
@@ -136,7 +138,7 @@ class FinerRows {
   }
 
   /** The next rows that were formed before `end`, as far as one chunk has them; null when there are no more. */
-  async next(end: Millis): Promise<MarketChunk | null> {
+  async next(end: Millis): Promise<C | null> {
     const chunk = await this.#fill();
     if (chunk === null) return null;
     const formed = formedTimes(chunk);
@@ -153,7 +155,7 @@ class FinerRows {
     if (!this.#ended) await this.#iterator.return?.();
   }
 
-  async #fill(): Promise<MarketChunk | null> {
+  async #fill(): Promise<C | null> {
     while (!this.#ended && (this.#chunk === null || this.#row === this.#chunk.length)) {
       const result = await this.#iterator.next();
       this.#ended = result.done === true;
@@ -164,11 +166,11 @@ class FinerRows {
   }
 }
 
-function formedTimes(chunk: MarketChunk): Float64Array {
+function formedTimes(chunk: FeedChunk): Float64Array {
   return chunk.kind === "bar" ? chunk.openTimes : chunk.times;
 }
 
-function across(chunk: MarketChunk, row: number, end: Millis): ValidationError {
+function across(chunk: FeedChunk, row: number, end: Millis): ValidationError {
   const [from, to] = [isoTime(formedTimes(chunk)[row]!), isoTime(chunk.times[row]!)];
   return new ValidationError(
     "GEO-DATA-VALUE",

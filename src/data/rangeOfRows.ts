@@ -1,11 +1,11 @@
 import { type FixedColumn, fixedAt } from "../domain/columns.ts";
 import { compareFixed, type Fixed } from "../domain/fixed.ts";
-import type { BarChunk, MarketChunk } from "../domain/market.ts";
+import type { BarChunk, FeedChunk } from "../domain/market.ts";
 import { extremes } from "./extremes.ts";
 
 type Field = "open" | "high" | "low" | "close";
 
-/** Open, high, low and close of a run of rows, exactly. */
+/** Open, high, low and close of a run of bars or trades, exactly. */
 export class RangeOfRows {
   #open: Fixed | null = null;
   #high: Fixed | null = null;
@@ -16,7 +16,9 @@ export class RangeOfRows {
     return this.#open === null;
   }
 
-  add(chunk: MarketChunk): void {
+  /** Quotes and books add nothing: what is bid or asked for has not been paid. */
+  add(chunk: FeedChunk): void {
+    if (chunk.kind === "quote" || chunk.kind === "book") return;
     const [open, high, low, close] =
       chunk.kind === "bar"
         ? [chunk.open, chunk.high, chunk.low, chunk.close]

@@ -156,6 +156,7 @@ describe("a header", () => {
     ["time,close,Close\n1,1,1\n", 'expected one column "close", found two'],
     ["ts,bid,ask\n1,1,1\n", "found quotes (bid and ask)"],
     ["timestamp,funding_rate\n1,1\n", "found funding rates"],
+    ["timestamp,is_snapshot,side,price,amount\n1,true,bid,1,1\n", "found changes of an order book"],
     ["1704067200,1,2\n1704067201,1,2\n", "expected a header, found the row"],
   ])("is refused when it does not say what is needed: %j", async (text, message) => {
     const error = await failure(openCsv(write("A.csv", text)));

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ticksToBars } from "../../src/data/bars.ts";
-import { openCsv } from "../../src/data/csvFile.ts";
+import { openCsv, openQuotes } from "../../src/data/csvFile.ts";
 import { DetailedStream } from "../../src/data/detail.ts";
-import type { FeedStream, MarketChunk } from "../../src/domain/market.ts";
+import type { FeedChunk, FeedStream, MarketChunk } from "../../src/domain/market.ts";
 import { isoTime, parseTimeframe } from "../../src/domain/time.ts";
 import { collect, failure, hasShared, rowsOf, sharedFile, temporaryFiles } from "./support.ts";
 
@@ -23,7 +23,7 @@ async function bars(length: number, rows: readonly string[], chunkRows = 100, sy
 }
 
 /** "h 0 1 …": a hidden row, "b …": a bar that only shows, "m …": a bar that orders match on; opened and known, in minutes. */
-async function shown(stream: FeedStream<MarketChunk>): Promise<string[]> {
+async function shown(stream: FeedStream<FeedChunk>): Promise<string[]> {
   const chunks = await collect(stream.events());
   const times = chunks.flatMap((chunk) => [...chunk.times]);
   expect(times.filter((time, i) => i > 0 && time < times[i - 1]!)).toEqual([]);
@@ -98,6 +98,13 @@ describe("DetailedStream", () => {
     const stream = new DetailedStream(await bars(5, [coarse[0]!, coarse[2]!]), await bars(1, rows));
     expect((await shown(stream)).filter((row) => row.startsWith("b"))).toEqual(["b 0 5", "b 10 15"]);
     expect(stream.report).toMatchObject({ rowsOutside: 2, disagreeing: 0, withoutDetail: 0 });
+  });
+
+  it("resolves bars by quotes, which say nothing of what was paid", async () => {
+    const text = `time,bid,ask\n${start},1,2\n${start + 4 * minute},1,2\n${start + 10 * minute},1,2\n`;
+    const stream = new DetailedStream(await bars(5, coarse), await openQuotes(write("A_quotes.csv", text)));
+    expect(await shown(stream)).toEqual(["h 0 0", "h 4 4", "b 0 5", "m 5 10", "h 10 10", "b 10 15"]);
+    expect(stream.report).toMatchObject({ withoutDetail: 1, disagreeing: 0 });
   });
 
   it("reports each reading anew", async () => {
