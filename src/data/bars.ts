@@ -1,9 +1,10 @@
-import { columnOf, type FixedColumn, fixedAt, largestMantissa, sliceColumn } from "../domain/columns.ts";
+import { columnOf, type FixedColumn, fixedAt, largestMantissa } from "../domain/columns.ts";
 import { compareFixed, type Fixed, widen } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { BarChunk, MarketChunk, TickChunk } from "../domain/market.ts";
-import type { MarketStream } from "../domain/ports.ts";
+import type { BarChunk, FeedChunk, FeedStream, TickChunk } from "../domain/market.ts";
 import { dayMs, type Millis, type Timeframe } from "../domain/time.ts";
+import { extremes } from "./extremes.ts";
+import { sliceChunk } from "./sliceChunk.ts";
 
 /**
  * The ticks of `stream`, with the bars they make between them (`derived: true`). Bars are aligned in UTC (weeks to
@@ -11,19 +12,23 @@ import { dayMs, type Millis, type Timeframe } from "../domain/time.ts";
  *
  * Order of chunks: ticks before the end of an interval, then one chunk with its bars (one row for each instrument
  * that traded, in the order of `instruments`), then the ticks from that end on. Times never decrease over the whole
- * stream, and at equal time the bar stands before the tick: one source for InstantFeed. Bars in `stream` pass through.
+ * stream, and at equal time the bar stands before the tick: one source for InstantFeed. Quotes and books between the
+ * ticks are cut at the ends of bars like them; bars in `stream` pass through.
  */
-export function ticksToBars(stream: MarketStream, timeframe: Timeframe): MarketStream {
+export function ticksToBars<C extends FeedChunk>(
+  stream: FeedStream<C>,
+  timeframe: Timeframe,
+): FeedStream<C | BarChunk> {
   return { events: () => interleave(stream, timeframe) };
 }
 
-async function* interleave(
-  stream: MarketStream,
+async function* interleave<C extends FeedChunk>(
+  stream: FeedStream<C>,
   timeframe: Timeframe,
-): AsyncGenerator<MarketChunk, void, undefined> {
+): AsyncGenerator<C | BarChunk, void, undefined> {
   const building = new BarsOfInterval(timeframe);
   for await (const chunk of stream.events()) {
-    if (chunk.kind !== "tick") {
+    if (chunk.kind === "bar") {
       yield chunk;
       continue;
     }
@@ -31,8 +36,8 @@ async function* interleave(
     while (from < chunk.length) {
       const ended = building.endAt(chunk.times[from]!);
       if (ended !== null) yield ended;
-      const to = building.add(chunk, from);
-      yield sliceTicks(chunk, from, to);
+      const to = chunk.kind === "tick" ? building.add(chunk, from) : building.firstBeyond(chunk.times, from);
+      yield sliceChunk(chunk, from, to);
       from = to;
     }
   }
@@ -81,6 +86,14 @@ class BarsOfInterval {
     while (to < chunk.length && chunk.times[to]! < this.#end) to++;
     if (chunk.instrumentOf === null) this.#extend(0, chunk, from, to);
     else for (let row = from; row < to; row++) this.#extend(chunk.instrumentOf[row]!, chunk, row, row + 1);
+    return to;
+  }
+
+  /** The first row from `from` on that lies beyond the interval under way; all rows when there is none. */
+  firstBeyond(times: Float64Array, from: number): number {
+    if (times[from]! >= this.#end) return times.length;
+    let to = from;
+    while (to < times.length && times[to]! < this.#end) to++;
     return to;
   }
 
@@ -145,22 +158,6 @@ function monthsOf({ label }: Timeframe): number {
   return match === null ? 0 : Number(match[1]) * (match[2] === "y" ? 12 : 1);
 }
 
-/** Rows of the lowest and the highest cell of a run. */
-function extremes(column: FixedColumn, from: number, to: number): [lowest: number, highest: number] {
-  const { mantissas } = column;
-  let [lowest, highest] = [from, from];
-  for (let row = from + 1; row < to; row++) {
-    if (below(column, row, lowest, mantissas)) lowest = row;
-    if (below(column, highest, row, mantissas)) highest = row;
-  }
-  return [lowest, highest];
-}
-
-function below(column: FixedColumn, a: number, b: number, mantissas: Float64Array): boolean {
-  const [x, y] = [mantissas[a]!, mantissas[b]!];
-  return Number.isNaN(x + y) ? compareFixed(fixedAt(column, a), fixedAt(column, b)) < 0 : x < y;
-}
-
 function sum(column: FixedColumn, from: number, to: number): Fixed {
   let total = 0;
   for (let row = from; row < to; row++) total += column.mantissas[row]!;
@@ -174,19 +171,4 @@ function sum(column: FixedColumn, from: number, to: number): Fixed {
 function addFixed(a: Fixed, b: Fixed): Fixed {
   const scale = Math.max(a.scale, b.scale);
   return { units: widen(a.units, a.scale, scale) + widen(b.units, b.scale, scale), scale };
-}
-
-/** A view of rows [from, to) that shares the chunk's memory. */
-function sliceTicks(chunk: TickChunk, from: number, to: number): TickChunk {
-  if (from === 0 && to === chunk.length) return chunk;
-  return {
-    ...chunk,
-    length: to - from,
-    instrumentOf: chunk.instrumentOf?.subarray(from, to) ?? null,
-    times: chunk.times.subarray(from, to),
-    price: sliceColumn(chunk.price, from, to),
-    volume: sliceColumn(chunk.volume, from, to),
-    sides: chunk.sides?.subarray(from, to) ?? null,
-    ids: chunk.ids?.slice(from, to) ?? null,
-  };
 }

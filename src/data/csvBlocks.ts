@@ -9,17 +9,27 @@ export interface Block {
   readonly last: boolean;
 }
 
+/** A file as blocks in order, and the digest of its bytes. */
+export interface Blocks {
+  /** The next block, with `rest` (at most `longestRow` bytes of the last block) in front; null at the end. */
+  next(rest: Buffer): Promise<Block | null>;
+  /** Waits for the read that is under way; the file may be closed then. */
+  settle(): Promise<void>;
+  /** SHA-256 of the whole file in hex, null when it was not asked for; reads what has not been read. */
+  sha256(): Promise<string | null>;
+}
+
 /** Longest row: what is left of one block must fit before the next. */
 export const longestRow = 1 << 20;
-const blockBytes = 2 << 20;
+export const blockBytes = 2 << 20;
 /** The scanner may look a few bytes past the end of a line. */
-const slack = 64;
+export const slack = 64;
 
 /**
  * Reads a file in blocks, the next while the last is being scanned. Each block starts with what the reader left over
  * of the one before, so that lines are never torn; the last one ends with a newline.
  */
-export class BlockReader {
+export class BlockReader implements Blocks {
   readonly #handle: FileHandle;
   readonly #size: number;
   readonly #hash: Hash | null;
@@ -37,7 +47,6 @@ export class BlockReader {
     this.#ahead = this.#read();
   }
 
-  /** The next block, with `rest` (at most `longestRow` bytes of the last block) in front; null at the end. */
   async next(rest: Buffer): Promise<Block | null> {
     const { bytesRead } = await this.#ahead;
     if (bytesRead === 0) return null;
@@ -55,12 +64,10 @@ export class BlockReader {
     return { bytes, start: longestRow - rest.length, end, last };
   }
 
-  /** Waits for the read that is under way; its handle may be closed then. */
   async settle(): Promise<void> {
     await this.#ahead.catch(() => {});
   }
 
-  /** The digest of the whole file; reads what has not been read. */
   async sha256(): Promise<string | null> {
     if (this.#hash === null) return null;
     while ((await this.next(Buffer.alloc(0))) !== null);

@@ -1,37 +1,19 @@
 import { ValidationError } from "../domain/errors.ts";
 import type { VolumeUnit } from "../domain/instrument.ts";
-import { didYouMean } from "../domain/suggest.ts";
 import { currenciesOf } from "../domain/symbol.ts";
-import { role } from "./csvLayout.ts";
+import { Header, type Spelling } from "./csvHeader.ts";
+import { type RowKind, role } from "./csvLayout.ts";
 import type { CsvOptions } from "./csvOptions.ts";
 
-/** What the header says: which column is what, and hence whether rows are bars or ticks. */
+/** What the header says: which column is what, and hence what rows are. */
 export interface CsvColumns {
-  readonly kind: "bar" | "tick";
+  readonly kind: RowKind;
   readonly priceOnly: boolean;
   readonly roles: readonly number[];
+  /** For quotes: sizes of bid and ask. */
   readonly hasVolume: boolean;
   readonly volumeUnit: VolumeUnit | undefined;
 }
-
-/** Usual spellings in lower case without blanks and signs, the best first. */
-const spellings = {
-  time: [
-    ...["timestamp", "opentime", "datetime", "unix", "unixtime", "unixtimestamp", "epoch", "ts", "localts"],
-    ...["starttime", "gmttime", "transacttime", "time", "date", "tradedate", "day"],
-  ],
-  open: ["open", "o", "openprice"],
-  high: ["high", "h", "highprice"],
-  low: ["low", "l", "lowprice"],
-  close: ["close", "c", "closeprice", "closelast", "last", "lastprice"],
-  price: ["price", "tradeprice"],
-  volume: ["volume", "vol", "v", "basevolume", "volumebase"],
-  amount: ["amount", "qty", "quantity", "size", "tradesize", "lastsize"],
-  symbol: ["symbol", "ticker", "instrument", "pair", "asset"],
-  side: ["side", "takerside", "direction"],
-  buyerMaker: ["isbuyermaker", "buyermaker"],
-  id: ["id", "tradeid", "aggtradeid"],
-} as const;
 
 /**
  * Works out the columns from the names in the header. A column named close makes price-only rows bars, one named
@@ -88,121 +70,36 @@ export function headerlessColumns(
 
 const headerlessNames = ["time", "open", "high", "low", "close", "volume"];
 
-type Spelling = keyof typeof spellings;
-
-/** Finds columns by their usual spellings or by the name a user gave. */
-class Header {
-  readonly path: string;
-  readonly names: readonly string[];
-  readonly plain: readonly string[];
-
-  constructor(path: string, names: readonly string[]) {
-    this.path = path;
-    this.names = names;
-    this.plain = names.map(plainName);
-  }
-
-  find(kind: Spelling): number | undefined {
-    for (const spelling of spellings[kind]) {
-      const column = this.plain.findIndex(
-        (name) => name === spelling || withoutUnit(name, kind) === spelling,
-      );
-      if (column < 0) continue;
-      this.#refuseTwins(column);
-      return column;
-    }
-    return undefined;
-  }
-
-  /** A column that the user asked for by name. */
-  named(name: string): number {
-    const exact = this.names.indexOf(name);
-    const column = exact >= 0 ? exact : this.plain.indexOf(plainName(name));
-    if (column >= 0) return column;
-    throw new ValidationError(
-      "GEO-DATA-HEADER",
-      `${this.path}: expected a column "${name}", found ${this.list()}.${didYouMean(name, this.names)}`,
-      { hint: "Name one of the file's own columns." },
-    );
-  }
-
-  assign(roles: number[], kind: Spelling, use: number): boolean {
-    const column = this.find(kind);
-    if (column === undefined || roles[column] !== role.ignored) return false;
-    roles[column] = use;
-    return true;
-  }
-
-  missing(what: string, ...wanted: readonly Spelling[]): ValidationError {
-    const near = wanted.flatMap((kind) =>
-      this.find(kind) === undefined ? this.names.map((name) => didYouMean(name, words(kind))) : [],
-    );
-    const guess = near.find((text) => text !== "") ?? "";
-    return new ValidationError(
-      "GEO-DATA-HEADER",
-      `${this.path}: expected ${what}, found ${this.list()}.${guess}`,
-      {
-        hint: "Give the columns their usual names in the header, such as timestamp,open,high,low,close,volume.",
-      },
-    );
-  }
-
-  list(): string {
-    return this.names.map((name) => `"${name}"`).join(", ");
-  }
-
-  #refuseTwins(column: number): void {
-    const twin = this.plain.indexOf(this.plain[column]!, column + 1);
-    if (twin < 0) return;
-    throw new ValidationError(
-      "GEO-DATA-HEADER",
-      `${this.path}: expected one column "${this.names[column]}", found two (columns ${column + 1} and ${twin + 1})`,
-      { hint: "Rename or remove the one that is not meant." },
-    );
-  }
-}
-
-function words(kind: Spelling): readonly string[] {
-  return spellings[kind].filter((word) => word.length > 2);
-}
-
-/** "Open time" → opentime, "Close/Last" → closelast, "Price (USD)" → price. */
-function plainName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/\(.*?\)|\[.*?\]/g, "")
-    .replace(/[^\p{L}\p{N}]/gu, "");
-}
-
-function withoutUnit(name: string, kind: Spelling): string {
-  return kind === "time" ? name.replace(/(?:utc|gmt|seconds|ms|us|ns)$/, "") : name;
-}
-
 function refuseOtherKinds(header: Header): void {
-  const has = (...names: readonly string[]) => names.some((name) => header.plain.includes(name));
-  const trades = ["open", "price", "close"] as const;
-  if (trades.some((kind) => header.find(kind) !== undefined)) return;
-  const what = has("fundingrate", "funding")
-    ? "funding rates"
-    : has("bid", "bidprice", "bestbid") && has("ask", "askprice", "bestask")
-      ? "quotes (bid and ask)"
-      : undefined;
+  const what = otherKind(header);
   if (what === undefined) return;
   throw new ValidationError(
     "GEO-DATA-HEADER",
     `${header.path}: expected bars or trades, found ${what}: ${header.list()}`,
-    { hint: "Files of quotes and of funding rates cannot be backtested yet; give bars (OHLCV) or trades." },
+    { hint: "Give bars (OHLCV) or trades here." },
   );
 }
 
+function otherKind(header: Header): string | undefined {
+  const has = (...names: readonly string[]) => names.some((name) => header.plain.includes(name));
+  // It has a side, a price and an amount like a file of trades, but nothing in it was traded.
+  if (has("issnapshot") && has("price")) return "changes of an order book";
+  const trades = ["open", "price", "close"] as const;
+  if (trades.some((kind) => header.find(kind) !== undefined)) return undefined;
+  if (has("fundingrate", "lastfundingrate", "funding")) return "funding rates";
+  const quotes = header.find("bid") !== undefined && header.find("ask") !== undefined;
+  return quotes ? "quotes (bid and ask)" : undefined;
+}
+
 /** The time, and the time of day beside the date when a file keeps them in two columns. */
-function timeColumns(
+export function timeColumns(
   header: Header,
   firstRow: readonly string[],
   options: CsvOptions,
+  kind: Spelling = "time",
 ): { time: number | undefined; clock: number | undefined } {
   if (options.timeColumn !== undefined) return { time: header.named(options.timeColumn), clock: undefined };
-  const time = header.find("time");
+  const time = header.find(kind);
   const date = header.plain.indexOf("date");
   const clock = header.plain.indexOf("time");
   if (date >= 0 && clock >= 0 && (time === date || time === clock)) {

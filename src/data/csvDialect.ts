@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { ValidationError } from "../domain/errors.ts";
 import { normalizeSymbol } from "../domain/symbol.ts";
 import { type CsvColumns, headerlessColumns, resolveColumns } from "./csvColumns.ts";
+import { fundingColumns, quoteColumns } from "./csvFeedColumns.ts";
 import { type CsvHead, empty, readHead } from "./csvHead.ts";
 import { type CsvLayout, role } from "./csvLayout.ts";
 import type { CsvOptions } from "./csvOptions.ts";
@@ -23,6 +24,9 @@ export interface CsvDialect {
   readonly rowBytes: number;
 }
 
+/** What the file shall hold: bars or trades, as its header says, or one of the others. */
+export type Wanted = "bars or trades" | "quotes" | "funding rates";
+
 /** Delimiters, least likely to stand in text or numbers first. */
 const delimiters = ["\t", ";", "|", ","] as const;
 
@@ -30,7 +34,11 @@ const delimiters = ["\t", ";", "|", ","] as const;
  * Works out delimiter, header, columns, number and time format of a CSV file from its first 5,000 rows.
  * @throws ValidationError GEO-FILE, GEO-DATA-EMPTY, GEO-DATA-HEADER, GEO-DATA-VALUE
  */
-export async function readDialect(path: string, options: CsvOptions): Promise<CsvDialect> {
+export async function readDialect(
+  path: string,
+  options: CsvOptions,
+  wanted: Wanted = "bars or trades",
+): Promise<CsvDialect> {
   const head = await readHead(path);
   const top = firstMeaningfulLine(head);
   if (top === undefined) throw empty(path, "blank lines only");
@@ -43,13 +51,14 @@ export async function readDialect(path: string, options: CsvOptions): Promise<Cs
   );
   const symbol = symbolOf(path, options);
   const { names, columns } = headerless
-    ? withoutHeader(path, first, options)
-    : { names: first, columns: resolveColumns(path, first, rows[0] ?? [], symbol ?? "", options) };
+    ? withoutHeader(path, first, options, wanted)
+    : { names: first, columns: columnsOf(path, first, rows[0] ?? [], symbol ?? "", options, wanted) };
   if (rows.length === 0) throw empty(path, "a header without rows");
   const firstLine = headerless ? top : top + 1;
   const decimalComma = delimiter !== "," && detectDecimalComma(path, rows, columns);
   const layout: CsvLayout = {
     path,
+    gzip: head.gzip,
     kind: columns.kind,
     priceOnly: columns.priceOnly,
     delimiter,
@@ -58,7 +67,8 @@ export async function readDialect(path: string, options: CsvOptions): Promise<Cs
     names: names.map((name, index) => (name === "" ? `column ${index + 1}` : name)),
     roles: columns.roles,
     shape: {
-      prices: columns.kind === "bar" && !columns.priceOnly ? 4 : 1,
+      prices: columns.kind === "quote" ? 2 : columns.kind === "bar" && !columns.priceOnly ? 4 : 1,
+      sizes: columns.kind === "funding" ? 0 : columns.kind === "quote" ? (columns.hasVolume ? 2 : 0) : 1,
       symbols: columns.roles.includes(role.symbol),
       sides: columns.roles.includes(role.side) || columns.roles.includes(role.buyerMaker),
       ids: columns.roles.includes(role.id),
@@ -69,6 +79,24 @@ export async function readDialect(path: string, options: CsvOptions): Promise<Cs
     firstLine: firstLine + 1,
   };
   return { layout, symbol, sample: rows, bytes: head.bytes, rowBytes: averageRow(head, firstLine) };
+}
+
+function columnsOf(
+  path: string,
+  names: readonly string[],
+  firstRow: readonly string[],
+  symbol: string,
+  options: CsvOptions,
+  wanted: Wanted,
+): CsvColumns {
+  switch (wanted) {
+    case "bars or trades":
+      return resolveColumns(path, names, firstRow, symbol, options);
+    case "quotes":
+      return quoteColumns(path, names, firstRow, options);
+    case "funding rates":
+      return fundingColumns(path, names, firstRow, options);
+  }
 }
 
 /** Some vendors put their address or a remark above the header. */
@@ -110,8 +138,8 @@ function isRow([time, number]: readonly string[]): boolean {
   return [false, true].some((decimalComma) => parseNumberCell(number, decimalComma) !== undefined);
 }
 
-function withoutHeader(path: string, first: readonly string[], options: CsvOptions) {
-  const known = headerlessColumns(first.length);
+function withoutHeader(path: string, first: readonly string[], options: CsvOptions, wanted: Wanted) {
+  const known = wanted === "bars or trades" ? headerlessColumns(first.length) : undefined;
   const named = options.timeColumn ?? options.priceColumn ?? options.volumeColumn;
   if (known !== undefined && named === undefined) return known;
   throw new ValidationError(

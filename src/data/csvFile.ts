@@ -1,11 +1,10 @@
 import { ValidationError } from "../domain/errors.ts";
 import { createInstrument, type Instrument } from "../domain/instrument.ts";
-import type { BarChunk, MarketChunk, TickChunk } from "../domain/market.ts";
-import type { MarketStream } from "../domain/ports.ts";
+import type { FeedChunk, FeedStream, MarketChunk, QuoteChunk } from "../domain/market.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import { isoTime, type Millis, type Timeframe } from "../domain/time.ts";
 import { type TimedRows, timeBars, timeStamps } from "./barTimes.ts";
-import { type CsvDialect, readDialect } from "./csvDialect.ts";
+import { type CsvDialect, readDialect, type Wanted } from "./csvDialect.ts";
 import { empty } from "./csvHead.ts";
 import { type CsvLayout, role } from "./csvLayout.ts";
 import type { CsvOptions } from "./csvOptions.ts";
@@ -13,6 +12,7 @@ import { CsvReader } from "./csvReader.ts";
 import { type CsvSummary, SummaryBuilder } from "./csvSummary.ts";
 import { type RowBatch, selectRows } from "./rowBatch.ts";
 import { RowChecker } from "./rowChecker.ts";
+import { chunkOf } from "./rowChunks.ts";
 import { faultError, type RowFault } from "./rowFault.ts";
 import { rowsFrom } from "./rowRange.ts";
 import { SymbolTable } from "./symbolTable.ts";
@@ -30,12 +30,28 @@ const defaultChunkRows = 65_536;
  * read by `chunks()`, as often as wanted, in constant memory.
  * @throws ValidationError GEO-FILE, GEO-DATA-…, GEO-OPTION-VALUE
  */
-export async function openCsv(path: string, options: CsvOptions = {}): Promise<CsvFile> {
+export function openCsv(path: string, options: CsvOptions = {}): Promise<CsvFile> {
+  return openRows(path, options, "bars or trades");
+}
+
+/**
+ * The same for a file of quotes: bid and ask, with or without sizes.
+ * @throws as openCsv
+ */
+export function openQuotes(path: string, options: CsvOptions = {}): Promise<CsvFile<QuoteChunk>> {
+  return openRows(path, options, "quotes");
+}
+
+async function openRows<C extends FeedChunk>(
+  path: string,
+  options: CsvOptions,
+  wanted: Wanted,
+): Promise<CsvFile<C>> {
   checkOptions(options);
-  const dialect = await readDialect(path, options);
+  const dialect = await readDialect(path, options, wanted);
   const table = new SymbolTable();
   if (dialect.layout.shape.symbols) await collectSymbols(dialect.layout, table, options);
-  return new CsvFile(dialect, table, options);
+  return new CsvFile<C>(dialect, table, options);
 }
 
 /**
@@ -49,13 +65,13 @@ export async function readColumns(path: string, options: CsvOptions = {}): Promi
 }
 
 /** A CSV file, opened. Every reading starts anew at the top. */
-export class CsvFile implements MarketStream {
+export class CsvFile<C extends FeedChunk = MarketChunk> implements FeedStream<C> {
   readonly path: string;
-  readonly kind: "bar" | "tick";
+  readonly kind: C["kind"];
   readonly symbols: readonly string[];
   /** In the order of `symbols`; every chunk carries this very array. */
   readonly instruments: readonly Instrument[];
-  /** Length of a bar; null for ticks. */
+  /** Length of a bar; null for ticks and quotes. */
   readonly timeframe: Timeframe | null;
   /** False when the file has no volume: its cells are then all 0. */
   readonly hasVolume: boolean;
@@ -72,7 +88,7 @@ export class CsvFile implements MarketStream {
   constructor(dialect: CsvDialect, table: SymbolTable, options: CsvOptions) {
     const { layout } = dialect;
     this.path = layout.path;
-    this.kind = layout.kind;
+    this.kind = layout.kind as C["kind"];
     this.hasVolume = layout.hasVolume;
     this.priceOnly = layout.priceOnly;
     this.#dialect = dialect;
@@ -102,22 +118,22 @@ export class CsvFile implements MarketStream {
     throw new ValidationError("GEO-VALUE", `${this.path}: expected a file read to its end, found it unread`);
   }
 
-  events(): AsyncIterable<MarketChunk> {
+  events(): AsyncIterable<C> {
     return this.chunks();
   }
 
   /** Rows in order of time, checked; throws at the first bad one unless bad rows are skipped. */
-  chunks(): AsyncIterable<MarketChunk> {
+  chunks(): AsyncIterable<C> {
     return this.#read(this.#options.chunkRows ?? defaultChunkRows, false);
   }
 
   /** The same as one chunk; memory for all rows is taken at once. */
-  wholeChunk(): AsyncIterable<MarketChunk> {
+  wholeChunk(): AsyncIterable<C> {
     const rows = Math.ceil((this.#dialect.bytes / this.#dialect.rowBytes) * 1.01) + 16;
     return this.#read(rows, true);
   }
 
-  async *#read(capacity: number, grow: boolean): AsyncGenerator<MarketChunk, void, undefined> {
+  async *#read(capacity: number, grow: boolean): AsyncGenerator<C, void, undefined> {
     const { layout } = this.#dialect;
     const { from, to, hash = true, parser = "auto", signal, stamp = "open" } = this.#options;
     const summary = new SummaryBuilder(this.timeframe?.ms ?? null);
@@ -147,7 +163,7 @@ export class CsvFile implements MarketStream {
     const { from, stamp = "open", warmupRows = 0 } = this.#options;
     const checked = this.#checked(reader, onFault, summary);
     const timeframeMs = this.timeframe?.ms ?? 0;
-    const instant = this.kind === "tick" || this.priceOnly;
+    const instant = this.kind !== "bar" || this.priceOnly;
     const offset = !instant && stamp === "close" ? -timeframeMs : 0;
     const ranged = rowsFrom(checked, from ?? Number.NEGATIVE_INFINITY, offset, warmupRows);
     return instant ? timeStamps(ranged) : timeBars(ranged, timeframeMs, stamp, oneBatch);
@@ -178,7 +194,7 @@ export class CsvFile implements MarketStream {
     return chosen.withoutSymbols();
   }
 
-  #chunkOf({ rows, openTimes, times }: TimedRows): MarketChunk {
+  #chunkOf({ rows, openTimes, times }: TimedRows): C {
     const { length } = rows;
     const base = {
       length,
@@ -186,31 +202,8 @@ export class CsvFile implements MarketStream {
       instrumentOf: rows.symbols?.subarray(0, length) ?? null,
       times,
     };
-    return this.kind === "bar" ? this.#barChunk(base, rows, openTimes) : tickChunk(base, rows);
+    return chunkOf(this.kind, base, rows, { openTimes, timeframe: this.timeframe }) as C;
   }
-
-  #barChunk(base: ChunkBase, rows: RowBatch, openTimes: Float64Array): BarChunk {
-    const columns = rows.numbers.map((_, slot) => rows.column(slot));
-    const [open, high, low, close] = this.priceOnly
-      ? [columns[0]!, columns[0]!, columns[0]!, columns[0]!]
-      : [columns[0]!, columns[1]!, columns[2]!, columns[3]!];
-    const volume = columns.at(-1)!;
-    const timeframe = this.timeframe!;
-    return { ...base, kind: "bar", timeframe, openTimes, open, high, low, close, volume, derived: false };
-  }
-}
-
-type ChunkBase = Pick<BarChunk, "length" | "instruments" | "instrumentOf" | "times">;
-
-function tickChunk(base: ChunkBase, rows: RowBatch): TickChunk {
-  return {
-    ...base,
-    kind: "tick",
-    price: rows.column(0),
-    volume: rows.column(1),
-    sides: rows.sides?.subarray(0, rows.length) ?? null,
-    ids: rows.ids?.slice(0, rows.length) ?? null,
-  };
 }
 
 /** The rows that open before `to`. */
@@ -229,7 +222,7 @@ function before(timed: TimedRows, to: Millis | undefined): TimedRows {
 /** One quick pass over the symbol column: every chunk shall carry the same complete list. */
 async function collectSymbols(layout: CsvLayout, table: SymbolTable, options: CsvOptions): Promise<void> {
   const roles = layout.roles.map((use) => (use === role.symbol ? use : role.ignored));
-  const shape = { prices: 0, symbols: true, sides: false, ids: false };
+  const shape = { prices: 0, sizes: 0, symbols: true, sides: false, ids: false } as const;
   const plan = {
     capacity: defaultChunkRows,
     grow: false,
@@ -273,7 +266,7 @@ function timeframeFor(
   symbols: readonly string[],
   options: CsvOptions,
 ): { timeframe: Timeframe | null; warnings: readonly CsvWarning[] } {
-  if (layout.kind === "tick") return { timeframe: null, warnings: [] };
+  if (layout.kind !== "bar") return { timeframe: null, warnings: [] };
   const wanted = new Set(symbols);
   if (options.timeframe !== undefined) {
     const { ms, label } = options.timeframe;

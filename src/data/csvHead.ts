@@ -1,17 +1,20 @@
-import { open, readdir, stat } from "node:fs/promises";
+import { type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import { ValidationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/suggest.ts";
+import { isGzip, unpacked } from "./fileBytes.ts";
 
 /** The first complete lines of a file as text, and where each begins. */
 export interface CsvHead {
   readonly lines: readonly string[];
   /** Byte at which each line begins. */
   readonly offsets: readonly number[];
-  /** Size of the file in bytes. */
+  /** Size of the text in bytes; of a packed file an estimate. */
   readonly bytes: number;
   /** Whether the head is the whole file. */
   readonly complete: boolean;
+  /** The file is packed by gzip; lines and offsets are those of what it holds. */
+  readonly gzip: boolean;
 }
 
 const headBytes = 512 * 1024;
@@ -23,11 +26,11 @@ const headLines = 5001;
  * GEO-DATA-HEADER when it is not text that CSV could be in
  */
 export async function readHead(path: string): Promise<CsvHead> {
-  const bytes = await regularFileSize(path);
-  if (bytes === 0) throw empty(path, "an empty file");
-  const buffer = await firstBytes(path, Math.min(bytes, headBytes));
+  const size = await regularFileSize(path);
+  if (size === 0) throw empty(path, "an empty file");
+  const { buffer, bytes, complete, gzip } = await readStart(path, size);
+  if (buffer.length === 0) throw empty(path, "an empty file");
   refuseForeign(path, buffer);
-  const complete = buffer.length === bytes;
   const offsets: number[] = [];
   const lines: string[] = [];
   let from = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0;
@@ -40,7 +43,7 @@ export async function readHead(path: string): Promise<CsvHead> {
     from = end + 1;
   }
   if (lines.length === 0 || (lines.length === 1 && lines[0]!.includes("\r"))) throw noLines(path, buffer);
-  return { lines, offsets, bytes, complete };
+  return { lines, offsets, bytes, complete, gzip };
 }
 
 export function empty(path: string, found: string): ValidationError {
@@ -68,22 +71,55 @@ async function regularFileSize(path: string): Promise<number> {
   });
 }
 
-async function firstBytes(path: string, length: number): Promise<Buffer> {
+interface Start extends Pick<CsvHead, "bytes" | "complete" | "gzip"> {
+  readonly buffer: Buffer;
+}
+
+async function readStart(path: string, size: number): Promise<Start> {
+  const handle = await openFile(path);
   try {
-    const handle = await open(path);
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    const read = async (length: number, position: number) => {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, position);
       return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
+    };
+    if (isGzip(await read(2, 0))) return await unpackedStart(path, handle, size, await read(4, size - 4));
+    const buffer = await read(Math.min(size, headBytes), 0);
+    return { buffer, bytes: size, complete: buffer.length === size, gzip: false };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function unpackedStart(
+  path: string,
+  handle: FileHandle,
+  size: number,
+  trailer: Buffer,
+): Promise<Start> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of unpacked(path, handle, null)) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > headBytes) break;
+  }
+  const complete = length <= headBytes;
+  // The file's last four bytes say how long it is unpacked, unless it is of several parts or of 4 GiB.
+  const said = trailer.length === 4 ? trailer.readUInt32LE() : 0;
+  const bytes = complete ? length : said >= length ? said : Math.max(length, size * 4);
+  return { buffer: Buffer.concat(pieces).subarray(0, headBytes), bytes, complete, gzip: true };
+}
+
+/** @throws ValidationError GEO-FILE with the nearest name in the folder as a suggestion */
+export async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
   } catch (cause) {
     throw await unreadable(path, cause);
   }
 }
 
-/** @returns GEO-FILE with the nearest name in the folder as a suggestion. */
-export async function unreadable(path: string, cause: unknown): Promise<ValidationError> {
+async function unreadable(path: string, cause: unknown): Promise<ValidationError> {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code !== "ENOENT" && code !== "ENOTDIR") {
     const reason = code === "EACCES" || code === "EPERM" ? "no permission to read it" : String(cause);
@@ -98,7 +134,7 @@ export async function unreadable(path: string, cause: unknown): Promise<Validati
 
 async function csvFilesIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(folder)).filter((name) => /\.(csv|tsv|txt)$/i.test(name)).sort();
+    return (await readdir(folder)).filter((name) => /\.(csv|tsv|txt|ndjson)(\.gz)?$/i.test(name)).sort();
   } catch {
     return [];
   }
@@ -106,7 +142,7 @@ async function csvFilesIn(folder: string): Promise<readonly string[]> {
 
 /** Formats that are known by their first bytes, with the way out. */
 const foreign: ReadonlyArray<readonly [magic: string, what: string, hint: string]> = [
-  ["1f8b", "a gzip file", "Unpack it first: gunzip FILE."],
+  ["1f8b", "a gzip file within a gzip file", "Unpack it first: gunzip FILE."],
   ["504b0304", "a zip or Excel (xlsx) file", "Unpack it first, or save the sheet as CSV."],
   ["d0cf11e0", "an Excel (xls) file", "Save the sheet as CSV."],
   ["28b52ffd", "a zstd file", "Unpack it first: unzstd FILE."],

@@ -15,10 +15,15 @@ export const role = {
   id: -7,
 } as const;
 
+/** What the rows of a CSV file are. */
+export type RowKind = "bar" | "tick" | "quote" | "funding";
+
 /** How one CSV file is to be read; worked out once from its head. */
 export interface CsvLayout {
   readonly path: string;
-  readonly kind: "bar" | "tick";
+  /** The file is packed; bytes and lines are those of what it holds. */
+  readonly gzip: boolean;
+  readonly kind: RowKind;
   /** Bars made of one price: open = high = low = close, known at their stamp. */
   readonly priceOnly: boolean;
   readonly delimiter: string;

@@ -1,9 +1,10 @@
-import { type FileHandle, open } from "node:fs/promises";
-import { type Block, BlockReader, longestRow } from "./csvBlocks.ts";
-import { unreadable } from "./csvHead.ts";
+import type { FileHandle } from "node:fs/promises";
+import { type Block, BlockReader, type Blocks, longestRow } from "./csvBlocks.ts";
+import { openFile } from "./csvHead.ts";
 import type { CsvLayout } from "./csvLayout.ts";
 import { storeRow } from "./csvRow.ts";
 import { CsvScanner } from "./csvScanner.ts";
+import { PackedBlocks } from "./packedBlocks.ts";
 import { RowBatch } from "./rowBatch.ts";
 import { faultError, type RowFault } from "./rowFault.ts";
 import type { SymbolTable } from "./symbolTable.ts";
@@ -49,10 +50,10 @@ export class CsvReader {
 
   /** Rows before a fault are given before it is thrown. */
   async *batches(): AsyncGenerator<RowBatch, void, undefined> {
-    const handle = await this.#open();
-    let reader: BlockReader | undefined;
+    const handle = await openFile(this.#layout.path);
+    let reader: Blocks | undefined;
     try {
-      reader = new BlockReader(handle, (await handle.stat()).size, this.#plan.hash);
+      reader = await this.#blocks(handle);
       try {
         yield* this.#rows(reader);
       } catch (fault) {
@@ -67,7 +68,7 @@ export class CsvReader {
     }
   }
 
-  async *#rows(reader: BlockReader): AsyncGenerator<RowBatch, void, undefined> {
+  async *#rows(reader: Blocks): AsyncGenerator<RowBatch, void, undefined> {
     const scanner = new CsvScanner(this.#layout, this.#symbols);
     let skip = this.#layout.firstByte;
     let rest: Buffer = Buffer.alloc(0);
@@ -97,7 +98,7 @@ export class CsvReader {
 
   /** The rest of the file through csv-parse. */
   async *#quotedRows(
-    reader: BlockReader,
+    reader: Blocks,
     block: Block,
     from: number,
     line: number,
@@ -131,12 +132,10 @@ export class CsvReader {
     return new RowBatch(this.#layout.shape, this.#plan.capacity);
   }
 
-  async #open(): Promise<FileHandle> {
-    try {
-      return await open(this.#layout.path);
-    } catch (cause) {
-      throw await unreadable(this.#layout.path, cause);
-    }
+  async #blocks(handle: FileHandle): Promise<Blocks> {
+    const { path, gzip } = this.#layout;
+    if (gzip) return new PackedBlocks(path, handle, this.#plan.hash);
+    return new BlockReader(handle, (await handle.stat()).size, this.#plan.hash);
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Parser, parse } from "csv-parse";
-import { type Block, type BlockReader, longestRow } from "./csvBlocks.ts";
+import { type Block, type Blocks, longestRow } from "./csvBlocks.ts";
 import type { CsvLayout } from "./csvLayout.ts";
 import { faultError } from "./rowFault.ts";
 
@@ -19,7 +19,7 @@ const portionBytes = 1 << 18;
  */
 export async function* quotedRecords(
   layout: CsvLayout,
-  reader: BlockReader,
+  reader: Blocks,
   block: Block,
   from: number,
   line: number,
@@ -73,7 +73,7 @@ export async function* quotedRecords(
 }
 
 /** Copies, as the blocks are used again while the parser still holds what it was given. */
-async function* portions(reader: BlockReader, first: Block, from: number): AsyncGenerator<Buffer> {
+async function* portions(reader: Blocks, first: Block, from: number): AsyncGenerator<Buffer> {
   const nothing = Buffer.alloc(0);
   let start = from;
   for (let block: Block | null = first; block !== null; block = await reader.next(nothing)) {

@@ -2,10 +2,12 @@ import { type FixedColumn, fixedAt, largestMantissa, largestScale } from "../dom
 import { type Fixed, formatFixed } from "../domain/fixed.ts";
 import type { NumberCell } from "./numberCell.ts";
 
-/** Which columns a batch carries. Slots: prices first (open, high, low, close, or one price), then the volume. */
+/** Which columns a batch carries. Slots: prices first (open, high, low, close, or one, or bid and ask), then sizes. */
 export interface BatchShape {
-  /** 4 for bars, 1 for ticks and price-only rows, 0 when only symbols are wanted. */
+  /** 4 for bars, 2 for quotes, 1 for ticks, price-only rows and funding rates, 0 when only symbols are wanted. */
   readonly prices: number;
+  /** The volume; for quotes the sizes of bid and ask, where the file has them. */
+  readonly sizes: 0 | 1 | 2;
   readonly symbols: boolean;
   readonly sides: boolean;
   readonly ids: boolean;
@@ -15,7 +17,7 @@ export const powersOfTen = Float64Array.from({ length: largestScale + 1 }, (_, n
 
 /**
  * Rows on their way from text to a chunk: mutable columns of one capacity. All prices share one scale, so that the
- * open, high, low and close of a row compare as plain numbers; the volume has its own.
+ * open, high, low and close of a row compare as plain numbers; the sizes have their own.
  */
 export class RowBatch {
   readonly shape: BatchShape;
@@ -26,7 +28,7 @@ export class RowBatch {
   stamps: Float64Array;
   /** Mantissas by slot; NaN where the cell is in `wide`. */
   readonly numbers: Float64Array[];
-  /** Scale of the prices and of the volume. */
+  /** Scale of the prices and of the sizes. */
   readonly scales = new Int32Array(2);
   readonly wide: (Map<number, string> | null)[];
   symbols: Uint16Array | null;
@@ -35,7 +37,7 @@ export class RowBatch {
 
   constructor(shape: BatchShape, capacity: number) {
     this.shape = shape;
-    const slots = shape.prices === 0 ? 0 : shape.prices + 1;
+    const slots = shape.prices + shape.sizes;
     this.lines = new Uint32Array(capacity);
     this.stamps = new Float64Array(capacity);
     this.numbers = Array.from({ length: slots }, () => new Float64Array(capacity));
@@ -93,7 +95,8 @@ export class RowBatch {
   raise(group: number, scale: number, mantissa: number, row: number): boolean {
     if (scale > largestScale) return false;
     const factor = powersOfTen[scale - this.scales[group]!]!;
-    const columns = group === 1 ? this.numbers.slice(-1) : this.numbers.slice(0, this.shape.prices);
+    const { prices } = this.shape;
+    const columns = group === 1 ? this.numbers.slice(prices) : this.numbers.slice(0, prices);
     const limit = largestMantissa / factor;
     if (Math.abs(mantissa) > largestMantissa) return false;
     const last = Math.min(row, this.capacity - 1);

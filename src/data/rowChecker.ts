@@ -6,8 +6,9 @@ import { type RowBatch, selectRows } from "./rowBatch.ts";
 import type { RowFault } from "./rowFault.ts";
 
 /**
- * Holds rows to what market data must be: prices above 0, volume 0 or more, low ≤ open, close ≤ high; stamps of bars
- * rising for each symbol, those of ticks never falling, and time over the whole file never running backwards.
+ * Holds rows to what market data must be: prices above 0, sizes 0 or more, low ≤ open, close ≤ high, bid ≤ ask; stamps
+ * of bars rising for each symbol, those of ticks and quotes never falling, and time over the whole file never running
+ * backwards.
  */
 export class RowChecker {
   readonly #layout: CsvLayout;
@@ -47,7 +48,13 @@ export class RowChecker {
 
   /** The fast way: passes over rows that are plainly right, up to one that has to be looked at. */
   #firstOdd(batch: RowBatch, from: number, kept: number[] | null): number {
-    const row = batch.shape.prices === 4 ? this.#firstOddBar(batch, from) : this.#firstOddPrice(batch, from);
+    const { prices } = batch.shape;
+    const row =
+      prices === 4
+        ? this.#firstOddBar(batch, from)
+        : prices === 2
+          ? this.#firstOddQuote(batch, from)
+          : this.#firstOddPrice(batch, from);
     if (kept !== null) for (let i = from; i < row; i++) kept.push(i);
     return row;
   }
@@ -105,16 +112,41 @@ export class RowChecker {
     return row;
   }
 
+  #firstOddQuote(batch: RowBatch, from: number): number {
+    const { length, stamps, symbols } = batch;
+    // Without sizes their places are taken by prices, which pass.
+    const [bid, ask, bidSize = batch.numbers[0]!, askSize = bidSize] = batch.numbers as [
+      Float64Array,
+      Float64Array,
+      Float64Array?,
+      Float64Array?,
+    ];
+    const lastStampOf = this.#lastStampOf;
+    let last = this.#lastStamp;
+    let row = from;
+    for (; row < length; row++) {
+      const stamp = stamps[row]!;
+      if (!(bid[row]! > 0 && bid[row]! <= ask[row]! && bidSize[row]! >= 0 && askSize[row]! >= 0)) break;
+      if (!(stamp >= last)) break;
+      lastStampOf[symbols === null ? 0 : symbols[row]!] = stamp;
+      last = stamp;
+    }
+    this.#lastStamp = last;
+    return row;
+  }
+
   #valueFault(batch: RowBatch, row: number): RowFault | undefined {
-    const { prices } = batch.shape;
-    for (let slot = 0; slot <= prices; slot++) {
+    const { prices, sizes } = batch.shape;
+    for (let slot = 0; slot < prices + sizes; slot++) {
       const { units } = batch.fixed(slot, row);
       const bad = slot < prices ? units <= 0n : units < 0n;
       if (bad) return this.#outside(batch, row, slot, slot < prices ? "a price above 0" : "0 or more");
     }
-    if (prices !== 4) return undefined;
     const above = (a: number, b: number) => compareFixed(batch.fixed(a, row), batch.fixed(b, row)) > 0;
     const text = (slot: number) => formatFixed(batch.fixed(slot, row));
+    if (prices === 2 && above(0, 1))
+      return crossed(this.#outside(batch, row, 0, `at most the ask ${text(1)}`));
+    if (prices !== 4) return undefined;
     if (above(2, 1)) return this.#outside(batch, row, 1, `a high of at least the low ${text(2)}`);
     for (const slot of [0, 3]) {
       if (above(slot, 1)) return this.#outside(batch, row, slot, `at most the high ${text(1)}`);
@@ -151,7 +183,7 @@ export class RowChecker {
       };
     }
     const symbol = batch.symbols?.[row] ?? 0;
-    if (this.#layout.kind === "tick" || this.#lastStampOf[symbol] !== stamp) return undefined;
+    if (this.#layout.kind !== "bar" || this.#lastStampOf[symbol] !== stamp) return undefined;
     const [other, otherRow] = this.#findTwin(batch, row, kept);
     const same = sameNumbers(batch, row, other, otherRow);
     return {
@@ -182,6 +214,12 @@ export class RowChecker {
   #nameOf(use: number): string {
     return this.#layout.names[this.#layout.roles.indexOf(use)] ?? "volume";
   }
+}
+
+function crossed(fault: RowFault): RowFault {
+  const hint =
+    "A crossed quote lasts no longer than a moment, or the columns are exchanged. Correct it, or drop and count such rows with --bad-rows skip.";
+  return { ...fault, hint };
 }
 
 function sameNumbers(a: RowBatch, row: number, b: RowBatch, other: number): boolean {

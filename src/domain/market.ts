@@ -1,5 +1,6 @@
 import type { FixedColumn } from "./columns.ts";
 import type { Decimal } from "./decimal.ts";
+import type { Fixed } from "./fixed.ts";
 import type { Instrument } from "./instrument.ts";
 import type { Millis, Timeframe } from "./time.ts";
 
@@ -9,6 +10,14 @@ import type { Millis, Timeframe } from "./time.ts";
  */
 export type MarketChunk = BarChunk | TickChunk;
 
+/** Everything a file or a venue can show of a market, order books included. */
+export type FeedChunk = MarketChunk | QuoteChunk | BookChunk;
+
+/** Chunks in order of time. Throws when it failed. */
+export interface FeedStream<C extends FeedChunk = FeedChunk> {
+  events(): AsyncIterable<C>;
+}
+
 interface ChunkRows {
   readonly length: number;
   readonly instruments: readonly Instrument[];
@@ -16,6 +25,8 @@ interface ChunkRows {
   readonly instrumentOf: Uint16Array | null;
   /** When each row became known; never decreasing. */
   readonly times: Float64Array;
+  /** Matched against, never shown to strategies: the finer data of a run on coarser bars. */
+  readonly hidden?: boolean;
 }
 
 export interface BarChunk extends ChunkRows {
@@ -28,7 +39,7 @@ export interface BarChunk extends ChunkRows {
   readonly low: FixedColumn;
   readonly close: FixedColumn;
   readonly volume: FixedColumn;
-  /** Built from ticks that are in the run themselves: shown to strategies, never matched against. */
+  /** Made of, or resolved by, finer rows that are in the run themselves: shown to strategies, never matched against. */
   readonly derived: boolean;
 }
 
@@ -39,6 +50,41 @@ export interface TickChunk extends ChunkRows {
   /** Taker side: 1 buy, -1 sell, 0 unknown; null when the source names none. */
   readonly sides: Int8Array | null;
   readonly ids: readonly string[] | null;
+}
+
+/** Best bid and ask. Locked quotes (bid = ask) happen, crossed ones (bid > ask) are refused by the readers. */
+export interface QuoteChunk extends ChunkRows {
+  readonly kind: "quote";
+  readonly bid: FixedColumn;
+  readonly ask: FixedColumn;
+  /** In units of the base currency; both null when the source names no sizes. 0: nothing stands on that side. */
+  readonly bidSize: FixedColumn | null;
+  readonly askSize: FixedColumn | null;
+}
+
+/**
+ * Pictures of an order book, best level first: each row is the whole of what stood at its time within `depth` levels
+ * a side, so that readers of rows keep no book of their own. Level `l` of row `r` lies at `r × depth + l`; cells from
+ * the side's count of levels on are 0 and mean nothing. A row without levels says that the book is not known.
+ */
+export interface BookChunk extends ChunkRows {
+  readonly kind: "book";
+  readonly depth: number;
+  /** Levels of each row, at most `depth`. */
+  readonly bidLevels: Uint16Array;
+  readonly askLevels: Uint16Array;
+  readonly bidPrices: FixedColumn;
+  readonly bidSizes: FixedColumn;
+  readonly askPrices: FixedColumn;
+  readonly askSizes: FixedColumn;
+}
+
+/** What holders of a perpetual pay at a time: longs to shorts when the rate is above 0. */
+export interface FundingRate {
+  /** As the source has it, which may be some ms after the full hour. */
+  readonly time: Millis;
+  /** Fraction of the position's value. */
+  readonly rate: Fixed;
 }
 
 /** One row of a chunk. Reused by its owner: read it, don't keep it. */
@@ -55,7 +101,7 @@ export interface Instant {
   readonly events: MarketEvent[];
 }
 
-export function instrumentAt(chunk: MarketChunk, row: number): Instrument {
+export function instrumentAt(chunk: FeedChunk, row: number): Instrument {
   return chunk.instrumentOf === null ? chunk.instruments[0]! : chunk.instruments[chunk.instrumentOf[row]!]!;
 }
 

@@ -156,6 +156,7 @@ describe("a header", () => {
     ["time,close,Close\n1,1,1\n", 'expected one column "close", found two'],
     ["ts,bid,ask\n1,1,1\n", "found quotes (bid and ask)"],
     ["timestamp,funding_rate\n1,1\n", "found funding rates"],
+    ["timestamp,is_snapshot,side,price,amount\n1,true,bid,1,1\n", "found changes of an order book"],
     ["1704067200,1,2\n1704067201,1,2\n", "expected a header, found the row"],
   ])("is refused when it does not say what is needed: %j", async (text, message) => {
     const error = await failure(openCsv(write("A.csv", text)));
@@ -187,7 +188,7 @@ describe("a file", () => {
     ["empty", "", "GEO-DATA-EMPTY", "an empty file"],
     ["of blank lines", "\n\n", "GEO-DATA-EMPTY", "blank lines only"],
     ["of a header", `${head}\n`, "GEO-DATA-EMPTY", "a header without rows"],
-    ["packed by gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), "GEO-DATA-HEADER", "a gzip file"],
+    ["packed and cut off", Uint8Array.of(0x1f, 0x8b, 8, 0), "GEO-FILE", "a damaged one"],
     ["from Excel", "PK\u0003\u0004...", "GEO-DATA-HEADER", "Excel"],
     ["in UTF-16", Uint8Array.of(0xff, 0xfe, 0x74, 0), "GEO-DATA-HEADER", "UTF-16"],
     ["in binary", Uint8Array.of(1, 2, 0, 3), "GEO-DATA-HEADER", "binary"],

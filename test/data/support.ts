@@ -6,7 +6,7 @@ import { afterAll } from "vitest";
 import { type FixedColumn, fixedAt } from "../../src/domain/columns.ts";
 import { GeoSyncError } from "../../src/domain/errors.ts";
 import { formatFixed } from "../../src/domain/fixed.ts";
-import type { MarketChunk } from "../../src/domain/market.ts";
+import type { BookChunk, FeedChunk } from "../../src/domain/market.ts";
 
 const shared = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
 
@@ -25,8 +25,8 @@ export function temporaryFiles(): (name: string, content: string | Uint8Array) =
   };
 }
 
-export async function collect(chunks: AsyncIterable<MarketChunk>): Promise<MarketChunk[]> {
-  const all: MarketChunk[] = [];
+export async function collect<C extends FeedChunk>(chunks: AsyncIterable<C>): Promise<C[]> {
+  const all: C[] = [];
   for await (const chunk of chunks) all.push(chunk);
   return all;
 }
@@ -37,19 +37,39 @@ function texts(column: FixedColumn, length = column.mantissas.length): string[] 
 }
 
 /** Each row as one line of exact text, whatever the borders of chunks and scales of columns. */
-export function rowsOf(chunks: readonly MarketChunk[]): string[] {
+export function rowsOf(chunks: readonly FeedChunk[]): string[] {
   return chunks.flatMap((chunk) => {
-    const columns =
-      chunk.kind === "bar"
-        ? [chunk.open, chunk.high, chunk.low, chunk.close, chunk.volume]
-        : [chunk.price, chunk.volume];
-    const cells = columns.map((column) => texts(column, chunk.length));
+    const cells = chunk.kind === "book" ? bookCells(chunk) : columnCells(chunk);
     return Array.from({ length: chunk.length }, (_, row) => {
       const symbol = chunk.instruments[chunk.instrumentOf?.[row] ?? 0]!.symbol;
-      const opened = chunk.kind === "bar" ? [chunk.openTimes[row]] : [chunk.sides?.[row], chunk.ids?.[row]];
-      return [symbol, chunk.times[row], ...opened, ...cells.map((column) => column[row])].join(" ");
+      const opened = chunk.kind === "bar" ? [chunk.openTimes[row]] : [];
+      const print = chunk.kind === "tick" ? [chunk.sides?.[row], chunk.ids?.[row]] : [];
+      return [symbol, chunk.times[row], ...opened, ...print, ...cells(row)].join(" ");
     });
   });
+}
+
+function columnCells(chunk: Exclude<FeedChunk, BookChunk>): (row: number) => readonly unknown[] {
+  const columns =
+    chunk.kind === "bar"
+      ? [chunk.open, chunk.high, chunk.low, chunk.close, chunk.volume]
+      : chunk.kind === "tick"
+        ? [chunk.price, chunk.volume]
+        : [chunk.bid, chunk.bidSize, chunk.ask, chunk.askSize];
+  const cells = columns.map((column) => (column === null ? [] : texts(column, chunk.length)));
+  return (row) => cells.map((column) => column[row] ?? "?");
+}
+
+/** "bids 10x1 9x2 asks 11x1". */
+function bookCells(chunk: BookChunk): (row: number) => readonly string[] {
+  const side = (prices: FixedColumn, sizes: FixedColumn, levels: Uint16Array) => (row: number) =>
+    Array.from({ length: levels[row]! }, (_, level) => {
+      const cell = row * chunk.depth + level;
+      return `${formatFixed(fixedAt(prices, cell))}x${formatFixed(fixedAt(sizes, cell))}`;
+    });
+  const bids = side(chunk.bidPrices, chunk.bidSizes, chunk.bidLevels);
+  const asks = side(chunk.askPrices, chunk.askSizes, chunk.askLevels);
+  return (row) => ["bids", ...bids(row), "asks", ...asks(row)];
 }
 
 /** The error that `read` fails with. */
