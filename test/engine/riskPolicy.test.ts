@@ -22,7 +22,7 @@ function check([, limits, start, side, ticket, verdict]: Row): void {
 }
 
 it("an account of the engine is one that a policy can look at", () => {
-  const account: RiskAccount = new Account({ kind: "cash", currency: "USD", cash: fixed("1"), onTrade() {} });
+  const account: RiskAccount = new Account({ kind: "cash", currency: "USD", cash: fixed("1") });
   expect(account.equity()).toBe(1);
 });
 

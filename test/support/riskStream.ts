@@ -143,6 +143,7 @@ export class RiskStream {
         : { kind: "quantity", units, mayShrink: false },
       limit: rests ? marks.get(instrument)! : null,
       stop: null,
+      trail: null,
       timeInForce: "GTC",
       expires: null,
       postOnly: false,
@@ -151,6 +152,8 @@ export class RiskStream {
         !onlyAdds && draw() < 0.2
           ? [{ number: number + 1, role: "stopLoss", price: marks.get(instrument)! }]
           : [],
+      group: null,
+      replaces: null,
       activeFrom: this.time,
       tag: null,
     };
