@@ -30,7 +30,8 @@ export class Account {
   /** Is any position larger than dust? */
   hasPosition = false;
   readonly #initial: Fixed;
-  readonly #initialNumber: number;
+  /** What the account began with. */
+  readonly initialNumber: number;
   readonly #all: Holding[] = [];
   readonly #open: Holding[] = [];
   #last: Holding | null = null;
@@ -41,9 +42,9 @@ export class Account {
     this.kind = options.kind;
     this.currency = options.currency;
     this.#initial = options.cash;
-    this.#initialNumber = unitsToNumber(options.cash.units, options.cash.scale);
-    this.cashNumber = this.#initialNumber;
-    this.#terms = this.#initialNumber;
+    this.initialNumber = unitsToNumber(options.cash.units, options.cash.scale);
+    this.cashNumber = this.initialNumber;
+    this.#terms = this.initialNumber;
   }
 
   holdingOf(instrument: Instrument): Holding {
@@ -173,7 +174,7 @@ export class Account {
       else open.splice(open.indexOf(holding), 1);
     }
     this.hasPosition = !holding.isFlat || open.some(({ isFlat }) => !isFlat);
-    let cash = this.#initialNumber;
+    let cash = this.initialNumber;
     let terms = cash;
     for (const each of this.#all) {
       cash += each.cashFlow;

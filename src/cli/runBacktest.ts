@@ -1,6 +1,7 @@
 import { readConfigFile } from "../config/configFile.ts";
 import { describeSettings } from "../config/describe.ts";
 import { type Given, type ResolvedSettings, resolveSettings } from "../config/resolve.ts";
+import { readRiskFile } from "../config/riskPolicy.ts";
 import { ValidationError } from "../domain/errors.ts";
 import { type Assertion, parseAssertion } from "../report/assertions.ts";
 import type { BacktestDocument } from "../report/document.ts";
@@ -38,7 +39,7 @@ export async function runBacktest(request: BacktestRequest, session: Session): P
 }
 
 function optionsOf(
-  { single, params }: ResolvedSettings,
+  { single, params, riskSection }: ResolvedSettings,
   files: readonly string[],
   cwd: string,
 ): BacktestOptions {
@@ -47,7 +48,7 @@ function optionsOf(
       hint: "For example: geosync backtest prices.csv --strategy sma-cross.",
     });
   }
-  const { strategy, riskFree, trades: _, out, ...rest } = single;
+  const { strategy, riskFree, trades: _, out, risk, ...rest } = single;
   if (strategy === undefined) {
     throw new ValidationError(
       "GEO-USAGE",
@@ -64,6 +65,7 @@ function optionsOf(
     strategy: strategy.value,
     params: Object.fromEntries(Object.entries(params).map(([key, { value }]) => [key, value])),
     riskFreeRate: riskFree?.value,
+    risk: risk === undefined ? riskSection?.value : readRiskFile(risk.value, cwd),
     details: out !== undefined,
   };
 }

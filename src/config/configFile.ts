@@ -1,7 +1,9 @@
 import { dirname, resolve } from "node:path";
 import { ValidationError } from "../domain/errors.ts";
+import type { RiskLimits } from "../domain/riskLimits.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import { isObject, kindOf, readJsonFile, textOf, wrongType } from "./jsonFile.ts";
+import { readRiskPolicy } from "./riskPolicy.ts";
 import { type SettingName, settingNames } from "./settings.ts";
 
 /** Picked up by itself when it is in the working folder. */
@@ -14,6 +16,8 @@ export interface ConfigFile {
   readonly texts: ReadonlyMap<SettingName, string>;
   readonly params: Readonly<Record<string, unknown>>;
   readonly assert: readonly string[];
+  /** The `risk` section; undefined without one, or where it names a file. */
+  readonly risk: RiskLimits | undefined;
 }
 
 /**
@@ -32,12 +36,14 @@ function checkConfig(json: unknown, name: string, cwd: string): ConfigFile {
   if (!isObject(json)) {
     throw new ValidationError("GEO-CONFIG", `${name}: expected an object of settings, found ${kindOf(json)}`);
   }
-  const { $schema: _, params = {}, assert = [], ...rest } = json;
+  const { $schema: _, params = {}, assert = [], risk, ...others } = json;
   if (!isObject(params)) throw wrongType(`${name}: params`, 'an object such as { "fast": 5 }', params);
   const asserts = typeof assert === "string" ? [assert] : assert;
   if (!Array.isArray(asserts) || !asserts.every((text) => typeof text === "string")) {
     throw wrongType(`${name}: assert`, 'texts such as ["sharpe>=1"]', assert);
   }
+  // The policy itself, or a file that holds it.
+  const rest = risk === undefined || isObject(risk) ? others : { ...others, risk };
   const texts = new Map<SettingName, string>();
   for (const [key, value] of Object.entries(rest)) {
     const known = settingNames.find((setting) => setting === key);
@@ -46,7 +52,15 @@ function checkConfig(json: unknown, name: string, cwd: string): ConfigFile {
   }
   const strategy = texts.get("strategy");
   if (strategy !== undefined) texts.set("strategy", besideConfig(strategy, dirname(resolve(cwd, name))));
-  return { path: name, texts, params, assert: asserts as readonly string[] };
+  const policy = texts.get("risk");
+  if (policy !== undefined) texts.set("risk", resolve(dirname(resolve(cwd, name)), policy));
+  return {
+    path: name,
+    texts,
+    params,
+    assert: asserts as readonly string[],
+    risk: isObject(risk) ? readRiskPolicy(risk, `${name}: risk`) : undefined,
+  };
 }
 
 function unknownKey(name: string, key: string): ValidationError {

@@ -1,6 +1,7 @@
 import { formatFixed } from "../domain/fixed.ts";
 import { isoTime } from "../domain/time.ts";
 import type { Given, ResolvedSettings } from "./resolve.ts";
+import { describeRiskLimits } from "./riskPolicy.ts";
 
 /** A line of `--print-config`. */
 export interface SettingLine {
@@ -12,11 +13,16 @@ export interface SettingLine {
 }
 
 /** Each setting, its value and where it came from, in the order of the table; secrets are hidden. */
-export function describeSettings({ single, params, assert }: ResolvedSettings): readonly SettingLine[] {
+export function describeSettings(settings: ResolvedSettings): readonly SettingLine[] {
+  const { single, params, assert, riskSection } = settings;
+  const limits = single.risk === undefined && riskSection !== undefined ? riskSection : null;
   return [
     ...Object.entries<Given<unknown> | undefined>(single).map(([name, given]) => line(name, given)),
     ...Object.entries(params).map(([key, given]) => line(`params.${key}`, given)),
     ...assert.map((given) => line("assert", given)),
+    ...(limits === null ? [] : describeRiskLimits(limits.value)).map(({ name, value }) => {
+      return { name: `risk.${name}`, value, from: `${limits!.origin} ${limits!.at}` };
+    }),
   ];
 }
 

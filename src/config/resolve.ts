@@ -1,4 +1,5 @@
 import { ValidationError } from "../domain/errors.ts";
+import type { RiskLimits } from "../domain/riskLimits.ts";
 import type { Json } from "../domain/signal.ts";
 import { nearest } from "../domain/suggest.ts";
 import type { ConfigFile } from "./configFile.ts";
@@ -39,6 +40,8 @@ export interface ResolvedSettings {
   readonly single: { readonly [N in Effective]: Given<ValueOf<N>> | undefined };
   readonly params: Readonly<Record<string, Given<Json>>>;
   readonly assert: readonly Given<string>[];
+  /** The config file's own section; a file that is named by a flag or the environment goes first. */
+  readonly riskSection: Given<RiskLimits> | undefined;
 }
 
 type AllGiven = { readonly [N in Exclude<SettingName, ListName>]: Given<ValueOf<N>> | undefined };
@@ -64,6 +67,10 @@ export function resolveSettings(sources: Sources): ResolvedSettings {
     single: withPreset({ ...single, ...period, ...fees }),
     params: paramsOf(sources),
     assert: listed("assert", sources),
+    riskSection:
+      sources.file?.risk === undefined
+        ? undefined
+        : { value: sources.file.risk, origin: "file", at: `${sources.file.path}: risk` },
   };
 }
 

@@ -248,9 +248,16 @@ export const settings = {
   },
   volumeUnit: {
     group: "Market data",
-    syntax: "<base|quote|contracts|ticks|unknown>",
-    description: "What the volume column counts (default: what its heading says)",
+    syntax: "<unit>",
+    description:
+      "What the volume column counts: base, quote, contracts, ticks or unknown (default: what its heading says)",
     read: oneOf("base", "quote", "contracts", "ticks", "unknown"),
+  },
+  risk: {
+    group: "Money and orders",
+    syntax: "<file>",
+    description: "Risk policy: limits in a JSON file (or a `risk` section of the config file)",
+    read: readText,
   },
   atEnd: {
     group: "Money and orders",

@@ -1,5 +1,12 @@
 import { GeoSyncError } from "../domain/errors.ts";
-import type { Approved, Command, Ended, Execution, ExecutionEvent } from "../domain/execution.ts";
+import type {
+  Approved,
+  Command,
+  Ended,
+  Execution,
+  ExecutionEvent,
+  PlaceCommand,
+} from "../domain/execution.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { BarChunk, Instant, MarketChunk, MarketEvent } from "../domain/market.ts";
 import type { Millis } from "../domain/time.ts";
@@ -12,6 +19,7 @@ import { Markets } from "./markets.ts";
 import type { EngineOptions } from "./options.ts";
 import { type OrderRecord, orderView } from "./orderBook.ts";
 import type { EquityRecorder } from "./recorder.ts";
+import { type Halt, RiskWatch } from "./riskWatch.ts";
 import type { Timers } from "./timers.ts";
 import { TradingDesk } from "./tradingDesk.ts";
 import { FillView } from "./views.ts";
@@ -39,6 +47,8 @@ export class Engine {
   #quiet = false;
   #timers: Timers;
   #recorder: EquityRecorder;
+  /** Null without a risk policy. */
+  readonly #watch: RiskWatch | null;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -51,6 +61,13 @@ export class Engine {
       record: (decision) => this.#record(decision),
     });
     this.#context = new StrategyContext(this.#desk);
+    this.#watch =
+      options.risk === null ? null : new RiskWatch(options.risk, options, () => this.#desk.flatten());
+  }
+
+  /** What the risk policy did. */
+  get halts(): readonly Halt[] {
+    return this.#watch?.halts ?? [];
   }
 
   get markets(): ReadonlyMap<Instrument, Market> {
@@ -109,11 +126,13 @@ export class Engine {
     recorder.before(time);
     market.observeBar(chunk, row);
     recorder.after(time, 1);
+    if (this.#watch !== null) this.#watch.look(time);
     desk.current = market;
     const handlers = this.#handlers!;
-    if (handlers.onBar === undefined) return;
-    const result: unknown = handlers.onBar(market.bar);
-    if (result !== undefined) this.#guard(result);
+    if (handlers.onBar !== undefined) {
+      const result: unknown = handlers.onBar(market.bar);
+      if (result !== undefined) this.#guard(result);
+    }
     if (this.#decided) {
       this.#send();
       this.#quiet = false;
@@ -189,6 +208,7 @@ export class Engine {
       if (chunk.kind === "bar" || this.#options.ticksArePrices) bars++;
     }
     recorder.after(this.#desk.time, bars);
+    this.#watch?.look(this.#desk.time);
   }
 
   /** Steps 4 to 7 for one instant. */
@@ -237,6 +257,7 @@ export class Engine {
     const record = orders.fill(fill);
     const tag = record?.command.tag ?? null;
     account.book(fill, tag);
+    this.#watch?.booked(fill);
     this.#record(fill);
     if (this.#handlers!.onFill !== undefined) this.#fills.push({ fill, tag });
     if (record !== null) this.#change(record);
@@ -245,6 +266,7 @@ export class Engine {
 
   #end(event: Ended): void {
     const record = this.#options.orders.end(event.number, event.reason);
+    this.#options.risk?.ended(event.number);
     if (record === null) return;
     this.#record(event);
     this.#change(record);
@@ -309,10 +331,19 @@ export class Engine {
 
   /** Steps 6 and 7: decisions are written before they leave. */
   #send(): void {
-    const { gateway, journal } = this.#options;
+    const { gateway, journal, risk } = this.#options;
     this.#decided = false;
     journal.commit();
-    for (const command of this.#desk.takeCommands()) gateway.submit(command);
+    for (const command of this.#desk.takeCommands()) {
+      // Looked at once more at the moment of sending: a limit may have been reached since.
+      const reason =
+        command.kind === "place" && risk !== null ? risk.recheck(command, this.#desk.time) : null;
+      if (reason === null) gateway.submit(command);
+      else {
+        risk!.ended(command.number);
+        this.#desk.refuse(command as PlaceCommand, reason);
+      }
+    }
   }
 
   #record(decision: Decision): void {

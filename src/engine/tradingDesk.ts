@@ -38,6 +38,7 @@ import {
   tagOf,
 } from "./request.ts";
 import { approve, Review } from "./risk.ts";
+import type { RiskPolicy } from "./riskPolicy.ts";
 import { expectedUnits, ofQuantity, ofValue, referencePrice } from "./sizing.ts";
 import type { Timers } from "./timers.ts";
 
@@ -48,6 +49,8 @@ export interface DeskOptions {
   readonly timers: Timers;
   readonly random: Random;
   readonly costs: CostEstimate;
+  /** The user's own limits; null: none. */
+  readonly risk: RiskPolicy | null;
   /** `fill`: orders by value get their quantity at the fill. `decision`: at the decision. */
   readonly sizing: "fill" | "decision";
   /** How far below the reference a fill may lie before an order by value is cut, as a fraction. */
@@ -81,6 +84,9 @@ interface Snapped {
 }
 
 const none: Approved<Command>[] = [];
+
+/** The tag of orders that the risk policy closes positions with. */
+const flattenTag = "risk:flatten";
 
 /** Turns what a strategy asks for into commands that have passed risk, or refusals. */
 export class TradingDesk implements Desk {
@@ -192,6 +198,19 @@ export class TradingDesk implements Desk {
     return replacement;
   }
 
+  /** Takes back what is open and closes what is held: the risk policy says so. Nothing to do while closes are on their way. */
+  flatten(): boolean {
+    const held = [...this.#sink.markets.values()].filter(({ holding }) => !holding.isFlat);
+    const { open } = this.#options.orders;
+    const closing = open.filter(({ command }) => command.tag === flattenTag);
+    for (const record of open) if (!closing.includes(record)) this.#cancel(record);
+    for (const market of held) {
+      if (!closing.some(({ command }) => command.instrument === market.instrument))
+        this.close(market, flattenTag);
+    }
+    return held.length > 0 || open.length > 0;
+  }
+
   cancelAll(market: Market | null): void {
     for (const record of this.#options.orders.open) {
       if (market === null || record.command.instrument === market.instrument) this.#cancel(record);
@@ -288,16 +307,22 @@ export class TradingDesk implements Desk {
     tag: string | null,
     replaces: number | null = null,
   ): OrderId {
-    const { orders } = this.#options;
-    const { latency } = this.#options;
+    const { orders, latency, risk } = this.#options;
     const activeFrom = latency === null ? this.time : this.time + latency();
-    const command = placeCommand(market, { side, sizing, terms, tag, replaces, activeFrom }, orders);
+    const asked = placeCommand(market, { side, sizing, terms, tag, replaces, activeFrom }, orders);
+    const expected = this.#expectedUnits(market, asked);
+    const ready = this.#isReady(market);
+    const verdict = risk === null || !ready ? null : risk.review(asked, expected, this.time);
+    // What closes passes every limit, so it must not open anything should the position be gone by then.
+    const command = verdict === "reduce-only" ? { ...asked, reduceOnly: true } : asked;
     this.#sink.record(command);
-    const refused = this.#review.refuses(command, this.#isReady(market));
-    const record = orders.add(command, this.#expectedUnits(market, command));
-    if (refused !== null) this.#refuse(command, refused);
+    const limited = verdict === "reduce-only" ? null : verdict;
+    const refused = limited ?? this.#review.refuses(command, ready);
+    const record = orders.add(command, expected);
+    if (refused !== null) this.refuse(command, refused);
     else {
       record.reserves = true;
+      risk?.placed(command, expected, this.time);
       this.#dispatch(approve(command));
     }
     return String(command.number);
@@ -309,7 +334,8 @@ export class TradingDesk implements Desk {
     return expectedUnits(instrument, sizing, referencePrice(market, limit, stop));
   }
 
-  #refuse(command: PlaceCommand, reason: ReasonCode): void {
+  /** Ends an order that has not left yet, and its exits with it. */
+  refuse(command: PlaceCommand, reason: ReasonCode): void {
     this.#end(command.number, reason);
     for (const exit of command.exits) this.#end(exit.number, "cancelled:oco");
   }

@@ -3,7 +3,13 @@ import { formatCost, formatMoney } from "./format.ts";
 
 /** What the numbers rest on, in words: a paragraph on costs, one on the account. */
 export function conditions(run: RunFacts): readonly string[] {
-  return [`Costs: ${costsOf(run.costs)}.`, `Account: ${accountOf(run)}.`];
+  const { risk } = run;
+  const limits = risk === null ? [] : risk.limits.map(({ name, value }) => `${name} ${value}`);
+  return [
+    `Costs: ${costsOf(run.costs)}.`,
+    `Account: ${accountOf(run)}.`,
+    ...(limits.length === 0 ? [] : [`Risk policy: ${limits.join(", ")}.`]),
+  ];
 }
 
 function costsOf(costs: CostFacts): string {

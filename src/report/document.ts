@@ -87,6 +87,15 @@ export interface RunFacts {
   readonly sizing: "fill" | "decision";
   /** How far below its reference a fill may lie before an order by value is cut: a fraction. */
   readonly collar: string;
+  /** The user's own limits, as they are written, and when a loss limit was reached. */
+  readonly risk: {
+    readonly limits: readonly { readonly name: string; readonly value: string }[];
+    readonly halts: readonly {
+      readonly time: string;
+      readonly action: "halt" | "flatten";
+      readonly because: string;
+    }[];
+  } | null;
   readonly atEnd: "mark" | "close";
   /** Start of the first and of the last measured bar. */
   readonly from: string;

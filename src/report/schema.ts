@@ -103,6 +103,12 @@ const run = z.object({
   }),
   sizing: z.enum(["fill", "decision"]),
   collar: money,
+  risk: z
+    .object({
+      limits: z.array(z.object({ name: z.string(), value: z.string() })),
+      halts: z.array(z.object({ time, action: z.enum(["halt", "flatten"]), because: z.string() })),
+    })
+    .nullable(),
   atEnd: z.enum(["mark", "close"]),
   from: time,
   to: time,

@@ -1,6 +1,7 @@
 import type { CostSettings } from "../domain/costs.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { VolumeUnit } from "../domain/instrument.ts";
+import type { RiskLimits } from "../domain/riskLimits.ts";
 import type { Json } from "../domain/signal.ts";
 import type { Millis, Timeframe } from "../domain/time.ts";
 import type { BacktestDocument, RunDetails } from "../report/document.ts";
@@ -15,6 +16,8 @@ export interface SimulationSettings extends CostSettings {
   readonly collar: Fixed;
   /** The share of a bar's volume that orders may take; null: no limit. Off where the volume's unit is unknown. */
   readonly volumeLimit: Fixed | null;
+  /** The user's own limits. */
+  readonly risk?: RiskLimits | undefined;
   readonly seed: number;
   readonly atEnd: "mark" | "close";
 }
@@ -48,7 +51,11 @@ const costNames = [
 
 /** The settings among the options, the defaults where none is given. */
 export function settingsOf(options: Partial<SimulationSettings>): SimulationSettings {
-  const names = [...(Object.keys(defaultSettings) as (keyof SimulationSettings)[]), ...costNames];
+  const names = [
+    ...(Object.keys(defaultSettings) as (keyof SimulationSettings)[]),
+    ...costNames,
+    "risk" as const,
+  ];
   const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
   return { ...defaultSettings, ...Object.fromEntries(given) };
 }

@@ -1,4 +1,5 @@
 import type { Trade } from "../account/trade.ts";
+import { describeRiskLimits } from "../config/riskPolicy.ts";
 import type { CsvFile } from "../data/csvFile.ts";
 import {
   addFixed,
@@ -101,6 +102,17 @@ function runFacts({ options, settings, result, files, strategy, durationMs }: Fi
     },
     sizing: settings.sizing,
     collar: formatFixed(settings.collar),
+    risk:
+      settings.risk === undefined
+        ? null
+        : {
+            limits: describeRiskLimits(settings.risk),
+            halts: result.halts.map(({ time, action, because }) => ({
+              time: isoTime(time),
+              action,
+              because,
+            })),
+          },
     atEnd: settings.atEnd,
     ...periodOf(files, options.from),
     bars: recorder.bars,

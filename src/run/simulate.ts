@@ -14,6 +14,8 @@ import { Engine } from "../engine/engine.ts";
 import type { Market } from "../engine/market.ts";
 import { OrderBook } from "../engine/orderBook.ts";
 import { EquityRecorder } from "../engine/recorder.ts";
+import { RiskPolicy } from "../engine/riskPolicy.ts";
+import type { Halt } from "../engine/riskWatch.ts";
 import { Timers } from "../engine/timers.ts";
 import { costModelsOf } from "../execution/costs/costModels.ts";
 import type { CostDescription } from "../execution/costs/describeCosts.ts";
@@ -70,6 +72,8 @@ export interface SimulationResult {
   /** How often slippage had to do without volume or volatility. */
   readonly slippageGaps: Readonly<MoveGaps>;
   readonly costs: CostDescription;
+  /** What the risk policy did. */
+  readonly halts: readonly Halt[];
   readonly decisionsSha256: string;
   readonly account: Account;
 }
@@ -135,6 +139,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     recorder,
     orders,
     costs: costEstimate(costModelsOf(settings, settings.seed)),
+    risk: settings.risk === undefined ? null : new RiskPolicy(settings.risk, account),
     sizing,
     collar,
     timers: clock.timers,
@@ -172,6 +177,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     ambiguousBars: gateway.ambiguousBars,
     volumeLimited: gateway.volumeLimited,
     slippageGaps: slippage.gaps,
+    halts: engine.halts,
     costs: described,
     decisionsSha256: journal.digest(),
     account,

@@ -15,6 +15,7 @@ const longestRest = 5 * dayMs;
 export function warningsOf(finished: FinishedRun, trades: number): readonly Warning[] {
   const all = [
     ...ofTrading(finished, trades),
+    ...ofRisk(finished),
     ...ofPositions(finished),
     ...ofCosts(finished),
     ...finished.files.flatMap((file) => ofFile(file, finished)),
@@ -40,6 +41,13 @@ function ofTrading({ result }: FinishedRun, trades: number): Warning[] {
     warnings.push({ code: "clipped", message });
   }
   return warnings;
+}
+
+function ofRisk({ result }: FinishedRun): Warning[] {
+  return result.halts.map(({ time, action, because }) => {
+    const then = action === "flatten" ? "what was held was closed, and nothing opened" : "nothing was opened";
+    return { code: "risk-halted", message: `${isoTime(time)}: ${because}; from then on ${then}.` };
+  });
 }
 
 function ofPositions({ result }: FinishedRun): Warning[] {

@@ -88,6 +88,7 @@ const run: RunFacts = {
   },
   sizing: "fill",
   collar: "0.05",
+  risk: null,
   atEnd: "mark",
   from: "2024-01-02T00:00:00Z",
   to: "2024-01-04T00:00:00Z",

@@ -1,0 +1,58 @@
+import type { Account } from "../account/account.ts";
+import type { Execution } from "../domain/execution.ts";
+import { addFixed, zero } from "../domain/fixed.ts";
+import type { BreachAction } from "../domain/riskLimits.ts";
+import type { Millis } from "../domain/time.ts";
+import type { RiskPolicy } from "./riskPolicy.ts";
+
+/** A loss limit was reached. */
+export interface Halt {
+  readonly time: Millis;
+  readonly action: BreachAction;
+  readonly because: string;
+}
+
+/** Shows a risk policy what happens to the account, and does what it says. */
+export class RiskWatch {
+  readonly halts: Halt[] = [];
+  readonly #policy: RiskPolicy;
+  readonly #account: Account;
+  /** Closes what is held; false when nothing is left to close. */
+  readonly #flatten: () => boolean;
+  #flattening = false;
+  #trades = 0;
+  #begun = false;
+
+  constructor(policy: RiskPolicy, { account }: { readonly account: Account }, flatten: () => boolean) {
+    this.#policy = policy;
+    this.#account = account;
+    this.#flatten = flatten;
+  }
+
+  /** After each instant's fills are booked and prices marked. */
+  look(time: Millis): void {
+    if (!this.#begun) {
+      this.#begun = true;
+      this.#policy.onEquity(time, this.#account.initialNumber);
+    }
+    const action = this.#policy.onEquity(time, this.#account.equity());
+    if (action !== null) {
+      this.halts.push({ time, action, because: this.#policy.haltedBecause(time) ?? "" });
+      this.#flattening ||= action === "flatten";
+    }
+    if (this.#flattening) this.#flattening = this.#flatten();
+  }
+
+  /** Of a fill that is in the books. All that it closed is one result, however many lots that were. */
+  booked({ number, quantity, remaining, time }: Execution): void {
+    this.#policy.filled(number, quantity, remaining === 0n);
+    const { trades } = this.#account;
+    if (trades.length === this.#trades) return;
+    let pnl = zero;
+    for (; this.#trades < trades.length; this.#trades++) {
+      const trade = trades.at(this.#trades);
+      pnl = addFixed(pnl, { units: trade.pnl, scale: trade.moneyScale });
+    }
+    this.#policy.onTradeClosed(time, pnl);
+  }
+}
