@@ -6,7 +6,16 @@
  * for the command and the API, and chunks for what they share and for what is loaded only when it is used.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -15,8 +24,8 @@ const dist = join(root, "dist");
 const compiler = join(root, "node_modules/typescript/bin/tsc");
 const onlyWhenStale = process.argv.includes("--if-stale");
 
-/** The last three are for this file and the benchmarks. */
-const entries = ["cli/main", "index", "run/plugin", "run/simulate", "strategy/loader"];
+/** The last three are for the benchmarks and for this file. */
+const entries = ["cli/main", "index", "data/csvWorker", "run/plugin", "run/simulate", "strategy/loader"];
 /** Needed by nearly every run, hence part of the bundle; all others are left to be found in node_modules. */
 const bundled = ["chalk", "cli-table3", "commander", "decimal.js", "zod"];
 
@@ -66,7 +75,9 @@ async function bundleCode() {
     charset: "utf8",
     external: Object.keys(dependencies).filter((name) => !bundled.includes(name)),
     // Packages in CommonJS ask for Node's own modules by `require`.
-    banner: { js: 'import { createRequire as $cr } from "node:module"; const require = $cr(import.meta.url);' },
+    banner: {
+      js: 'import { createRequire as $cr } from "node:module"; const require = $cr(import.meta.url);',
+    },
   });
 }
 

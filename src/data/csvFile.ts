@@ -1,20 +1,17 @@
 import { ValidationError } from "../domain/errors.ts";
 import { createInstrument, type Instrument } from "../domain/instrument.ts";
-import type { BarChunk, MarketChunk, TickChunk } from "../domain/market.ts";
+import type { MarketChunk } from "../domain/market.ts";
 import type { MarketStream } from "../domain/ports.ts";
 import { didYouMean } from "../domain/suggest.ts";
-import { isoTime, type Millis, type Timeframe } from "../domain/time.ts";
-import { type TimedRows, timeBars, timeStamps } from "./barTimes.ts";
+import { isoTime, type Timeframe } from "../domain/time.ts";
 import { type CsvDialect, readDialect } from "./csvDialect.ts";
 import { empty } from "./csvHead.ts";
 import { type CsvLayout, role } from "./csvLayout.ts";
 import type { CsvOptions } from "./csvOptions.ts";
 import { CsvReader } from "./csvReader.ts";
-import { type CsvSummary, SummaryBuilder } from "./csvSummary.ts";
-import { type RowBatch, selectRows } from "./rowBatch.ts";
-import { RowChecker } from "./rowChecker.ts";
-import { faultError, type RowFault } from "./rowFault.ts";
-import { rowsFrom } from "./rowRange.ts";
+import { CsvReading } from "./csvReading.ts";
+import type { CsvSummary } from "./csvSummary.ts";
+import type { CsvThread } from "./csvThread.ts";
 import { SymbolTable } from "./symbolTable.ts";
 import { inferTimeframe } from "./timeframe.ts";
 
@@ -28,14 +25,19 @@ const defaultChunkRows = 65_536;
 /**
  * Opens a CSV file of bars or trades: works out its dialect, columns, symbols and timeframe from its head. Rows are
  * read by `chunks()`, as often as wanted, in constant memory.
+ * @param thread reads the rows beside whoever takes them
  * @throws ValidationError GEO-FILE, GEO-DATA-…, GEO-OPTION-VALUE
  */
-export async function openCsv(path: string, options: CsvOptions = {}): Promise<CsvFile> {
+export async function openCsv(
+  path: string,
+  options: CsvOptions = {},
+  thread: CsvThread | null = null,
+): Promise<CsvFile> {
   checkOptions(options);
   const dialect = await readDialect(path, options);
   const table = new SymbolTable();
   if (dialect.layout.shape.symbols) await collectSymbols(dialect.layout, table, options);
-  return new CsvFile(dialect, table, options);
+  return new CsvFile(dialect, table, options, thread);
 }
 
 /**
@@ -67,9 +69,10 @@ export class CsvFile implements MarketStream {
   readonly #options: CsvOptions;
   /** The one symbol of the table that is wanted, or null for all. */
   readonly #selected: number | null;
+  readonly #thread: CsvThread | null;
   #summary: CsvSummary | undefined;
 
-  constructor(dialect: CsvDialect, table: SymbolTable, options: CsvOptions) {
+  constructor(dialect: CsvDialect, table: SymbolTable, options: CsvOptions, thread: CsvThread | null) {
     const { layout } = dialect;
     this.path = layout.path;
     this.kind = layout.kind;
@@ -78,6 +81,7 @@ export class CsvFile implements MarketStream {
     this.#dialect = dialect;
     this.#table = table;
     this.#options = options;
+    this.#thread = thread;
     this.#selected = selectedSymbol(dialect, table, options);
     this.symbols = symbolsOf(dialect, table, this.#selected);
     this.instruments = this.symbols.map((symbol) =>
@@ -118,112 +122,25 @@ export class CsvFile implements MarketStream {
   }
 
   async *#read(capacity: number, grow: boolean): AsyncGenerator<MarketChunk, void, undefined> {
+    const { instruments, timeframe } = this;
+    const { signal, ...options } = this.#options;
     const { layout } = this.#dialect;
-    const { from, to, hash = true, parser = "auto", signal, stamp = "open" } = this.#options;
-    const summary = new SummaryBuilder(this.timeframe?.ms ?? null);
-    const onFault = (fault: RowFault) => {
-      if (this.#options.badRows !== "skip" || !fault.skippable) throw faultError(layout.path, fault);
-      summary.skip(fault);
-    };
-    const reader = new CsvReader(layout, this.#table, { capacity, grow, hash, parser, signal }, onFault);
-    for await (const timed of this.#timed(reader, onFault, summary, grow)) {
-      const within = before(timed, to);
-      if (within.rows.length === 0) continue;
-      summary.add(within);
-      yield this.#chunkOf(within);
-    }
-    this.#summary = summary.finish(reader.sha256);
-    if (this.#summary.rows > 0) return;
-    const { firstSkipped } = this.#summary;
-    if (firstSkipped !== null && summary.read === 0) {
-      throw empty(layout.path, `bad rows only, the first: ${faultError(layout.path, firstSkipped).message}`);
-    }
-    const range = `${from === undefined ? "the start" : isoTime(from)} to ${to === undefined ? "the end" : isoTime(to)}`;
-    const covers = summary.covers();
-    throw empty(layout.path, `no rows from ${range}; the file covers ${covers}, stamps ${stamp} the bar`);
-  }
-
-  #timed(reader: CsvReader, onFault: (fault: RowFault) => void, summary: SummaryBuilder, oneBatch: boolean) {
-    const { from, stamp = "open", warmupRows = 0 } = this.#options;
-    const checked = this.#checked(reader, onFault, summary);
-    const timeframeMs = this.timeframe?.ms ?? 0;
-    const instant = this.kind === "tick" || this.priceOnly;
-    const offset = !instant && stamp === "close" ? -timeframeMs : 0;
-    const ranged = rowsFrom(checked, from ?? Number.NEGATIVE_INFINITY, offset, warmupRows);
-    return instant ? timeStamps(ranged) : timeBars(ranged, timeframeMs, stamp, oneBatch);
-  }
-
-  async *#checked(reader: CsvReader, onFault: (fault: RowFault) => void, summary: SummaryBuilder) {
-    const checker = new RowChecker(this.#dialect.layout, onFault);
-    // The row after the range is still looked at: it may end the last bar of the range.
-    const stop = (this.#options.to ?? Number.POSITIVE_INFINITY) + (this.timeframe?.ms ?? 0);
-    for await (const batch of reader.batches()) {
-      const rows = this.#selectSymbol(checker.check(batch));
-      if (rows.length === 0) continue;
-      summary.see(rows);
-      yield rows;
-      if (rows.stamps[rows.length - 1]! >= stop) reader.stop();
+    const { symbols } = this.#table;
+    const plan = { ...options, layout, symbols, selected: this.#selected, timeframe, capacity, grow };
+    const chunks = (grow ? null : this.#thread?.read(plan)) ?? new CsvReading(plan, signal).chunks();
+    try {
+      for (let next = await chunks.next(); ; next = await chunks.next()) {
+        if (next.done === true) {
+          this.#summary = next.value;
+          return;
+        }
+        yield { ...next.value, instruments };
+      }
+    } finally {
+      // Ended by whoever reads us, the reading ends as well.
+      await chunks.return?.(undefined as never);
     }
   }
-
-  #selectSymbol(batch: RowBatch): RowBatch {
-    const { symbols } = batch;
-    if (symbols === null) return batch;
-    const wanted = this.#selected;
-    const all = this.#table.symbols.length === 1;
-    if (wanted === null && !all) return batch;
-    const rows: number[] = [];
-    for (let row = 0; row < batch.length && !all; row++) if (symbols[row] === wanted) rows.push(row);
-    const chosen = all ? batch : selectRows(batch, rows);
-    return chosen.withoutSymbols();
-  }
-
-  #chunkOf({ rows, openTimes, times }: TimedRows): MarketChunk {
-    const { length } = rows;
-    const base = {
-      length,
-      instruments: this.instruments,
-      instrumentOf: rows.symbols?.subarray(0, length) ?? null,
-      times,
-    };
-    return this.kind === "bar" ? this.#barChunk(base, rows, openTimes) : tickChunk(base, rows);
-  }
-
-  #barChunk(base: ChunkBase, rows: RowBatch, openTimes: Float64Array): BarChunk {
-    const columns = rows.numbers.map((_, slot) => rows.column(slot));
-    const [open, high, low, close] = this.priceOnly
-      ? [columns[0]!, columns[0]!, columns[0]!, columns[0]!]
-      : [columns[0]!, columns[1]!, columns[2]!, columns[3]!];
-    const volume = columns.at(-1)!;
-    const timeframe = this.timeframe!;
-    return { ...base, kind: "bar", timeframe, openTimes, open, high, low, close, volume, derived: false };
-  }
-}
-
-type ChunkBase = Pick<BarChunk, "length" | "instruments" | "instrumentOf" | "times">;
-
-function tickChunk(base: ChunkBase, rows: RowBatch): TickChunk {
-  return {
-    ...base,
-    kind: "tick",
-    price: rows.column(0),
-    volume: rows.column(1),
-    sides: rows.sides?.subarray(0, rows.length) ?? null,
-    ids: rows.ids?.slice(0, rows.length) ?? null,
-  };
-}
-
-/** The rows that open before `to`. */
-function before(timed: TimedRows, to: Millis | undefined): TimedRows {
-  const { openTimes } = timed;
-  if (to === undefined || !openTimes.some((time) => time >= to)) return timed;
-  const chosen: number[] = [];
-  for (const [row, time] of openTimes.entries()) if (time < to) chosen.push(row);
-  return {
-    rows: selectRows(timed.rows, chosen),
-    openTimes: Float64Array.from(chosen, (row) => timed.openTimes[row]!),
-    times: Float64Array.from(chosen, (row) => timed.times[row]!),
-  };
 }
 
 /** One quick pass over the symbol column: every chunk shall carry the same complete list. */

@@ -14,7 +14,7 @@ export class RowChecker {
   readonly #onFault: (fault: RowFault) => void;
   #lastStamp = Number.NEGATIVE_INFINITY;
   readonly #lastStampOf: number[] = [];
-  /** Accepted batches that may hold rows of the last stamp, to compare repetitions with. */
+  /** Copies of the accepted rows of the last stamp, batch by batch, to compare repetitions with. */
   #recent: RowBatch[] = [];
 
   constructor(layout: CsvLayout, onFault: (fault: RowFault) => void) {
@@ -38,9 +38,9 @@ export class RowChecker {
     }
     const accepted = kept === null ? batch : selectRows(batch, kept);
     if (accepted.length > 0) {
-      const before = this.#recent.at(-1);
-      const goesOn = before?.stamps[before.length - 1] === this.#lastStamp;
-      this.#recent = goesOn ? [...this.#recent, accepted] : [accepted];
+      const goesOn = this.#recent[0]?.stamps[0] === this.#lastStamp;
+      const tail = rowsOfLastStamp(accepted);
+      this.#recent = goesOn ? [...this.#recent, tail] : [tail];
     }
     return accepted;
   }
@@ -182,6 +182,16 @@ export class RowChecker {
   #nameOf(use: number): string {
     return this.#layout.names[this.#layout.roles.indexOf(use)] ?? "volume";
   }
+}
+
+function rowsOfLastStamp(batch: RowBatch): RowBatch {
+  const { stamps, length } = batch;
+  let first = length - 1;
+  while (first > 0 && stamps[first - 1] === stamps[length - 1]) first--;
+  return selectRows(
+    batch,
+    Array.from({ length: length - first }, (_, i) => first + i),
+  );
 }
 
 function sameNumbers(a: RowBatch, row: number, b: RowBatch, other: number): boolean {

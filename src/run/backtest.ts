@@ -1,5 +1,6 @@
 import { ticksToBars } from "../data/bars.ts";
 import { type CsvFile, openCsv } from "../data/csvFile.ts";
+import { type CsvThread, startThreads } from "../data/csvThread.ts";
 import { ValidationError } from "../domain/errors.ts";
 import type { MarketStream } from "../domain/ports.ts";
 import { type Millis, parseTimeframe, type Timeframe } from "../domain/time.ts";
@@ -17,17 +18,30 @@ import { SimulationClock, simulate } from "./simulate.ts";
 /** Bars that ticks are shown in when no timeframe is asked for. */
 const usualTickBars = parseTimeframe("1m");
 
+/** Of each file; null where it is read without one. */
+type Threads = readonly (CsvThread | null)[];
+
 /**
  * A backtest from files to the document that reports it.
  * @throws GeoSyncError: what the files, the strategy or the options have wrong (exit codes 2 and 4); the signal's
  * reason when it was aborted.
  */
 export async function backtest(options: BacktestOptions): Promise<BacktestOutcome> {
+  // Before the strategy is loaded: the two then get ready side by side.
+  const threads = startThreads(options.files);
+  try {
+    return await backtestWith(options, threads);
+  } finally {
+    await Promise.all(threads.map((thread) => thread?.close()));
+  }
+}
+
+async function backtestWith(options: BacktestOptions, threads: Threads): Promise<BacktestOutcome> {
   const started = performance.now();
   const settings = settingsOf(options);
   const clock = new SimulationClock(settings.seed);
   const plugin = await loadPlugin(options, clock);
-  const files = await openFiles(options, plugin.warmup);
+  const files = await openFiles(options, plugin.warmup, threads);
   const tickBars = options.timeframe ?? usualTickBars;
   const streams = (): MarketStream[] => files.map((file) => streamOf(file, tickBars));
   // A vectorised strategy is a function of the whole history: the data is read once more for it.
@@ -67,16 +81,20 @@ function settingsOf(options: BacktestOptions): SimulationSettings {
   return { ...defaultSettings, ...Object.fromEntries(given) };
 }
 
-async function openFiles(options: BacktestOptions, warmupRows: number): Promise<readonly CsvFile[]> {
+async function openFiles(
+  options: BacktestOptions,
+  warmupRows: number,
+  threads: Threads,
+): Promise<readonly CsvFile[]> {
   if (options.files.length === 0) {
     throw new ValidationError("GEO-USAGE", "backtest: expected at least one data file, found none");
   }
   const { symbol, venue, timeframe, from, to, stamp, badRows, lot, tick, minNotional, signal } = options;
   const instrument = { venue, lot, tick, minNotional };
   const files: CsvFile[] = [];
-  for (const path of options.files) {
+  for (const [index, path] of options.files.entries()) {
     const csv = { symbol, instrument, timeframe, from, to, stamp, badRows, warmupRows, signal };
-    files.push(await openCsv(path, csv));
+    files.push(await openCsv(path, csv, threads[index]));
   }
   refuseSameSymbol(files);
   return files;

@@ -20,7 +20,9 @@ export function shippedBundle(path: string): StrategyBundle | undefined {
   const { name, base } = parse(path);
   if (dirname(path) !== shippedFolder) return undefined;
   try {
-    const prepared = JSON.parse(readFileSync(new URL(`${base}.json`, preparedFolder), "utf8")) as PreparedBundle;
+    const prepared = JSON.parse(
+      readFileSync(new URL(`${base}.json`, preparedFolder), "utf8"),
+    ) as PreparedBundle;
     if (readFileSync(path, "utf8") !== prepared.source) return undefined;
     const { text, map, warnings } = prepared;
     // Hashed anew: what is reported is what is evaluated.
