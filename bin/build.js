@@ -16,7 +16,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -28,6 +28,23 @@ const onlyWhenStale = process.argv.includes("--if-stale");
 const entries = ["cli/main", "index", "data/csvWorker", "run/plugin", "run/simulate", "strategy/loader"];
 /** Needed by nearly every run, hence part of the bundle; all others are left to be found in node_modules. */
 const bundled = ["chalk", "cli-table3", "commander", "decimal.js", "zod"];
+
+/** zod in fifty languages is half of zod: all but English wait in the package until one is asked for. */
+const lazyLocales = {
+  name: "lazy-locales",
+  setup(build) {
+    build.onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, ({ path }) => {
+      const names = [...readFileSync(path, "utf8").matchAll(/default as (\w+) } from "\.\/(.+)\.js"/g)];
+      const lines = names.map(([, name, file]) =>
+        name === "en"
+          ? 'export { default as en } from "./en.js";'
+          : `export const ${name} = () => require("zod/v4/locales/${file}.cjs")();`,
+      );
+      return { contents: lines.join("\n"), resolveDir: dirname(path) };
+    });
+    build.onResolve({ filter: /^zod\/v4\/locales\// }, ({ path }) => ({ path, external: true }));
+  },
+};
 
 if (onlyWhenStale && (isFresh() || !existsSync(compiler))) process.exit(0);
 
@@ -73,6 +90,7 @@ async function bundleCode() {
     platform: "node",
     target: "node20",
     charset: "utf8",
+    plugins: [lazyLocales],
     external: Object.keys(dependencies).filter((name) => !bundled.includes(name)),
     // Packages in CommonJS ask for Node's own modules by `require`.
     banner: {

@@ -23,12 +23,14 @@ type Threads = readonly (CsvThread | null)[];
 
 /**
  * A backtest from files to the document that reports it.
+ * @param threads those that `startThreads` gave for the files, when it was called earlier; they are closed at the end
  * @throws GeoSyncError: what the files, the strategy or the options have wrong (exit codes 2 and 4); the signal's
  * reason when it was aborted.
  */
-export async function backtest(options: BacktestOptions): Promise<BacktestOutcome> {
-  // Before the strategy is loaded: the two then get ready side by side.
-  const threads = startThreads(options.files);
+export async function backtest(
+  options: BacktestOptions,
+  threads: Threads = startThreads(options.files),
+): Promise<BacktestOutcome> {
   try {
     return await backtestWith(options, threads);
   } finally {

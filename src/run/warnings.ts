@@ -1,6 +1,7 @@
 import type { CsvFile } from "../data/csvFile.ts";
 import { dayMs, isoTime } from "../domain/time.ts";
 import type { Warning } from "../report/document.ts";
+import { formatCount } from "../report/format.ts";
 import type { FinishedRun } from "./outcome.ts";
 
 /** Fewer closed trades than this say little about a strategy. */
@@ -95,7 +96,7 @@ function holesOf(file: CsvFile): string | null {
 }
 
 function plural(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function duration(ms: number): string {
