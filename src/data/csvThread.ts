@@ -1,6 +1,7 @@
 import { on } from "node:events";
 import { existsSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { type ErrorCode, GeoSyncError, ValidationError } from "../domain/errors.ts";
@@ -77,6 +78,8 @@ export class CsvThread {
           this.#free = true;
           return answer.summary;
         }
+        // Chunks that wait already would be taken without a turn of the event loop, and Ctrl-C go unheard.
+        await setImmediate();
         yield answer.chunk;
         this.#worker.postMessage("next");
       }
