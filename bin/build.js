@@ -18,6 +18,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { keepConstants, variablesIn } from "./keepConstants.js";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const dist = join(root, "dist");
@@ -78,8 +79,9 @@ function declareTypes() {
 async function bundleCode() {
   const { build } = await import("esbuild");
   const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  await build({
+  const { outputFiles } = await build({
     absWorkingDir: root,
+    write: false,
     entryPoints: entries.map((name) => ({ in: `src/${name}.ts`, out: name })),
     outdir: fresh,
     // One folder deep, as the entries are but for index.js: `../` leads to dist from every chunk.
@@ -97,6 +99,12 @@ async function bundleCode() {
       js: 'import { createRequire as $cr } from "node:module"; const require = $cr(import.meta.url);',
     },
   });
+  const sources = allIn("src").filter((file) => file.endsWith(".ts"));
+  const variables = new Set(sources.flatMap((file) => variablesIn(readFileSync(join(root, file), "utf8"))));
+  for (const { path, text } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, keepConstants(text, variables));
+  }
 }
 
 /** What the loader would make of each shipped strategy, so that a run of one need not start a bundler. */
@@ -123,7 +131,12 @@ function copyLicenses() {
 function isFresh() {
   const built = statSync(join(dist, "cli/main.js"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   // A folder is newer than what was deleted from it.
-  const sources = ["bin/build.js", "package.json", ...["src", "strategies"].flatMap(allIn)];
+  const sources = [
+    "bin/build.js",
+    "bin/keepConstants.js",
+    "package.json",
+    ...["src", "strategies"].flatMap(allIn),
+  ];
   return sources.every((file) => statSync(join(root, file)).mtimeMs <= built);
 }
 

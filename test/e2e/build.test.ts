@@ -115,6 +115,22 @@ describe("the bundled API", () => {
   });
 });
 
+describe("the bundled code", () => {
+  it("declares constants as constants, and what the sources write to as variables", () => {
+    const textOf = (folder: string, ending: string) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+        .filter((name) => name.endsWith(ending))
+        .map((name) => readFileSync(join(root, folder, name), "utf8"))
+        .join("\n");
+    const built = textOf("dist", ".js");
+    const variables = [...textOf("src", ".ts").matchAll(/^(?:export )?let (\w+)/gm)].map(([, name]) => name!);
+    expect(variables).toContain("lastKeys");
+    for (const name of variables) expect(built).toMatch(new RegExp(`^var ${name}\\d*\\b`, "m"));
+    for (const name of variables) expect(built).not.toMatch(new RegExp(`^const ${name}\\d*\\b`, "m"));
+    expect(built).toMatch(/^const powersOfTen = /m);
+  });
+});
+
 function withoutDuration(document: { readonly run: object }): object {
   return { ...document, run: { ...document.run, durationMs: 0 } };
 }
