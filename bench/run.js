@@ -25,7 +25,7 @@ const unknown = names.find((name) => !figures.includes(name));
 if (unknown !== undefined) throw new Error(`expected figures among ${figures.join(", ")}, found ${unknown}`);
 if (values.write) partsOf(values.readme);
 if (!values.quick || !existsSync(`${root}dist/cli/main.js`)) {
-  await wholeProcess([`${root}node_modules/typescript/bin/tsc`, "-p", `${root}src`]);
+  await wholeProcess([`${root}bin/build.js`]);
 }
 
 const documents = [];

@@ -2,6 +2,7 @@ import { readConfigFile } from "../config/configFile.ts";
 import { describeSettings } from "../config/describe.ts";
 import { type Given, type ResolvedSettings, resolveSettings } from "../config/resolve.ts";
 import { readRiskFile } from "../config/riskPolicy.ts";
+import { startThreads } from "../data/csvThread.ts";
 import { ValidationError } from "../domain/errors.ts";
 import { type Assertion, parseAssertion } from "../report/assertions.ts";
 import type { BacktestDocument } from "../report/document.ts";
@@ -90,14 +91,17 @@ async function run(
   const files = await import("../report/out.ts");
   if (trades !== undefined) files.checkTradesFile(trades.value);
   if (out !== undefined) files.prepareOutFolder(out.value);
+  // Before the engine is loaded: the two get ready side by side.
+  const threads = startThreads(options.files);
   const progress = startProgress(session);
   const { backtest } = await import("../run/backtest.ts");
-  const outcome = await backtest({
+  const watched = {
     ...options,
     signal: session.signal,
     onProgress: progress.update,
     onLog: (time, message, fields) => progress.log(logLine(time, message, fields)),
-  }).finally(progress.stop);
+  } satisfies BacktestOptions;
+  const outcome = await backtest(watched, threads).finally(progress.stop);
   const document = checked(outcome.document, assertions);
   if (trades !== undefined) files.writeTrades(trades.value, document.trades);
   if (out !== undefined) files.writeFolder(out.value, document, outcome.details!);

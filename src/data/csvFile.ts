@@ -2,19 +2,15 @@ import { ValidationError } from "../domain/errors.ts";
 import { createInstrument, type Instrument } from "../domain/instrument.ts";
 import type { FeedChunk, FeedStream, MarketChunk, QuoteChunk } from "../domain/market.ts";
 import { didYouMean } from "../domain/suggest.ts";
-import { isoTime, type Millis, type Timeframe } from "../domain/time.ts";
-import { type TimedRows, timeBars, timeStamps } from "./barTimes.ts";
+import { isoTime, type Timeframe } from "../domain/time.ts";
 import { type CsvDialect, readDialect, type Wanted } from "./csvDialect.ts";
 import { empty } from "./csvHead.ts";
 import { type CsvLayout, role } from "./csvLayout.ts";
 import type { CsvOptions } from "./csvOptions.ts";
 import { CsvReader } from "./csvReader.ts";
-import { type CsvSummary, SummaryBuilder } from "./csvSummary.ts";
-import { type RowBatch, selectRows } from "./rowBatch.ts";
-import { RowChecker } from "./rowChecker.ts";
-import { chunkOf } from "./rowChunks.ts";
-import { faultError, type RowFault } from "./rowFault.ts";
-import { rowsFrom } from "./rowRange.ts";
+import { CsvReading } from "./csvReading.ts";
+import type { CsvSummary } from "./csvSummary.ts";
+import type { CsvThread } from "./csvThread.ts";
 import { SymbolTable } from "./symbolTable.ts";
 import { inferTimeframe } from "./timeframe.ts";
 
@@ -28,30 +24,40 @@ const defaultChunkRows = 65_536;
 /**
  * Opens a CSV file of bars or trades: works out its dialect, columns, symbols and timeframe from its head. Rows are
  * read by `chunks()`, as often as wanted, in constant memory.
+ * @param thread reads the rows beside whoever takes them
  * @throws ValidationError GEO-FILE, GEO-DATA-…, GEO-OPTION-VALUE
  */
-export function openCsv(path: string, options: CsvOptions = {}): Promise<CsvFile> {
-  return openRows(path, options, "bars or trades");
+export function openCsv(
+  path: string,
+  options: CsvOptions = {},
+  thread: CsvThread | null = null,
+): Promise<CsvFile> {
+  return openRows(path, options, "bars or trades", thread);
 }
 
 /**
  * The same for a file of quotes: bid and ask, with or without sizes.
  * @throws as openCsv
  */
-export function openQuotes(path: string, options: CsvOptions = {}): Promise<CsvFile<QuoteChunk>> {
-  return openRows(path, options, "quotes");
+export function openQuotes(
+  path: string,
+  options: CsvOptions = {},
+  thread: CsvThread | null = null,
+): Promise<CsvFile<QuoteChunk>> {
+  return openRows(path, options, "quotes", thread);
 }
 
 async function openRows<C extends FeedChunk>(
   path: string,
   options: CsvOptions,
   wanted: Wanted,
+  thread: CsvThread | null,
 ): Promise<CsvFile<C>> {
   checkOptions(options);
   const dialect = await readDialect(path, options, wanted);
   const table = new SymbolTable();
   if (dialect.layout.shape.symbols) await collectSymbols(dialect.layout, table, options);
-  return new CsvFile<C>(dialect, table, options);
+  return new CsvFile<C>(dialect, table, options, thread);
 }
 
 /**
@@ -83,9 +89,10 @@ export class CsvFile<C extends FeedChunk = MarketChunk> implements FeedStream<C>
   readonly #options: CsvOptions;
   /** The one symbol of the table that is wanted, or null for all. */
   readonly #selected: number | null;
+  readonly #thread: CsvThread | null;
   #summary: CsvSummary | undefined;
 
-  constructor(dialect: CsvDialect, table: SymbolTable, options: CsvOptions) {
+  constructor(dialect: CsvDialect, table: SymbolTable, options: CsvOptions, thread: CsvThread | null) {
     const { layout } = dialect;
     this.path = layout.path;
     this.kind = layout.kind as C["kind"];
@@ -94,6 +101,7 @@ export class CsvFile<C extends FeedChunk = MarketChunk> implements FeedStream<C>
     this.#dialect = dialect;
     this.#table = table;
     this.#options = options;
+    this.#thread = thread;
     this.#selected = selectedSymbol(dialect, table, options);
     this.symbols = symbolsOf(dialect, table, this.#selected);
     this.instruments = this.symbols.map((symbol) =>
@@ -134,89 +142,25 @@ export class CsvFile<C extends FeedChunk = MarketChunk> implements FeedStream<C>
   }
 
   async *#read(capacity: number, grow: boolean): AsyncGenerator<C, void, undefined> {
+    const { instruments, timeframe } = this;
+    const { signal, ...options } = this.#options;
     const { layout } = this.#dialect;
-    const { from, to, hash = true, parser = "auto", signal, stamp = "open" } = this.#options;
-    const summary = new SummaryBuilder(this.timeframe?.ms ?? null);
-    const onFault = (fault: RowFault) => {
-      if (this.#options.badRows !== "skip" || !fault.skippable) throw faultError(layout.path, fault);
-      summary.skip(fault);
-    };
-    const reader = new CsvReader(layout, this.#table, { capacity, grow, hash, parser, signal }, onFault);
-    for await (const timed of this.#timed(reader, onFault, summary, grow)) {
-      const within = before(timed, to);
-      if (within.rows.length === 0) continue;
-      summary.add(within);
-      yield this.#chunkOf(within);
-    }
-    this.#summary = summary.finish(reader.sha256);
-    if (this.#summary.rows > 0) return;
-    const { firstSkipped } = this.#summary;
-    if (firstSkipped !== null && summary.read === 0) {
-      throw empty(layout.path, `bad rows only, the first: ${faultError(layout.path, firstSkipped).message}`);
-    }
-    const range = `${from === undefined ? "the start" : isoTime(from)} to ${to === undefined ? "the end" : isoTime(to)}`;
-    const covers = summary.covers();
-    throw empty(layout.path, `no rows from ${range}; the file covers ${covers}, stamps ${stamp} the bar`);
-  }
-
-  #timed(reader: CsvReader, onFault: (fault: RowFault) => void, summary: SummaryBuilder, oneBatch: boolean) {
-    const { from, stamp = "open", warmupRows = 0 } = this.#options;
-    const checked = this.#checked(reader, onFault, summary);
-    const timeframeMs = this.timeframe?.ms ?? 0;
-    const instant = this.kind !== "bar" || this.priceOnly;
-    const offset = !instant && stamp === "close" ? -timeframeMs : 0;
-    const ranged = rowsFrom(checked, from ?? Number.NEGATIVE_INFINITY, offset, warmupRows);
-    return instant ? timeStamps(ranged) : timeBars(ranged, timeframeMs, stamp, oneBatch);
-  }
-
-  async *#checked(reader: CsvReader, onFault: (fault: RowFault) => void, summary: SummaryBuilder) {
-    const checker = new RowChecker(this.#dialect.layout, onFault);
-    // The row after the range is still looked at: it may end the last bar of the range.
-    const stop = (this.#options.to ?? Number.POSITIVE_INFINITY) + (this.timeframe?.ms ?? 0);
-    for await (const batch of reader.batches()) {
-      const rows = this.#selectSymbol(checker.check(batch));
-      if (rows.length === 0) continue;
-      summary.see(rows);
-      yield rows;
-      if (rows.stamps[rows.length - 1]! >= stop) reader.stop();
+    const { symbols } = this.#table;
+    const plan = { ...options, layout, symbols, selected: this.#selected, timeframe, capacity, grow };
+    const chunks = (grow ? null : this.#thread?.read(plan)) ?? new CsvReading(plan, signal).chunks();
+    try {
+      for (let next = await chunks.next(); ; next = await chunks.next()) {
+        if (next.done === true) {
+          this.#summary = next.value;
+          return;
+        }
+        yield { ...next.value, instruments } as unknown as C;
+      }
+    } finally {
+      // Ended by whoever reads us, the reading ends as well.
+      await chunks.return?.(undefined as never);
     }
   }
-
-  #selectSymbol(batch: RowBatch): RowBatch {
-    const { symbols } = batch;
-    if (symbols === null) return batch;
-    const wanted = this.#selected;
-    const all = this.#table.symbols.length === 1;
-    if (wanted === null && !all) return batch;
-    const rows: number[] = [];
-    for (let row = 0; row < batch.length && !all; row++) if (symbols[row] === wanted) rows.push(row);
-    const chosen = all ? batch : selectRows(batch, rows);
-    return chosen.withoutSymbols();
-  }
-
-  #chunkOf({ rows, openTimes, times }: TimedRows): C {
-    const { length } = rows;
-    const base = {
-      length,
-      instruments: this.instruments,
-      instrumentOf: rows.symbols?.subarray(0, length) ?? null,
-      times,
-    };
-    return chunkOf(this.kind, base, rows, { openTimes, timeframe: this.timeframe }) as C;
-  }
-}
-
-/** The rows that open before `to`. */
-function before(timed: TimedRows, to: Millis | undefined): TimedRows {
-  const { openTimes } = timed;
-  if (to === undefined || !openTimes.some((time) => time >= to)) return timed;
-  const chosen: number[] = [];
-  for (const [row, time] of openTimes.entries()) if (time < to) chosen.push(row);
-  return {
-    rows: selectRows(timed.rows, chosen),
-    openTimes: Float64Array.from(chosen, (row) => timed.openTimes[row]!),
-    times: Float64Array.from(chosen, (row) => timed.times[row]!),
-  };
 }
 
 /** One quick pass over the symbol column: every chunk shall carry the same complete list. */

@@ -32,18 +32,22 @@ export async function readHead(path: string): Promise<CsvHead> {
   if (buffer.length === 0) throw empty(path, "an empty file");
   refuseForeign(path, buffer);
   const offsets: number[] = [];
-  const lines: string[] = [];
   let from = buffer[0] === 0xef && buffer[1] === 0xbb && buffer[2] === 0xbf ? 3 : 0;
-  while (from < buffer.length && lines.length < headLines) {
+  while (from < buffer.length && offsets.length < headLines) {
     const newline = buffer.indexOf(10, from);
     if (newline < 0 && !complete) break;
-    const end = newline < 0 ? buffer.length : newline;
     offsets.push(from);
-    lines.push(buffer.toString("utf8", from, end).replace(/\r$/, ""));
-    from = end + 1;
+    from = newline < 0 ? buffer.length + 1 : newline + 1;
   }
+  const lines = offsets.length === 0 ? [] : linesOf(buffer.toString("utf8", offsets[0], from - 1));
   if (lines.length === 0 || (lines.length === 1 && lines[0]!.includes("\r"))) throw noLines(path, buffer);
   return { lines, offsets, bytes, complete, gzip };
+}
+
+/** Of text without its last newline. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split("\n");
+  return text.includes("\r") ? lines.map((line) => line.replace(/\r$/, "")) : lines;
 }
 
 export function empty(path: string, found: string): ValidationError {

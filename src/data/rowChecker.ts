@@ -15,7 +15,7 @@ export class RowChecker {
   readonly #onFault: (fault: RowFault) => void;
   #lastStamp = Number.NEGATIVE_INFINITY;
   readonly #lastStampOf: number[] = [];
-  /** Accepted batches that may hold rows of the last stamp, to compare repetitions with. */
+  /** Copies of the accepted rows of the last stamp, batch by batch, to compare repetitions with. */
   #recent: RowBatch[] = [];
 
   constructor(layout: CsvLayout, onFault: (fault: RowFault) => void) {
@@ -39,9 +39,9 @@ export class RowChecker {
     }
     const accepted = kept === null ? batch : selectRows(batch, kept);
     if (accepted.length > 0) {
-      const before = this.#recent.at(-1);
-      const goesOn = before?.stamps[before.length - 1] === this.#lastStamp;
-      this.#recent = goesOn ? [...this.#recent, accepted] : [accepted];
+      const goesOn = this.#recent[0]?.stamps[0] === this.#lastStamp;
+      const tail = rowsOfLastStamp(accepted);
+      this.#recent = goesOn ? [...this.#recent, tail] : [tail];
     }
     return accepted;
   }
@@ -220,6 +220,16 @@ function crossed(fault: RowFault): RowFault {
   const hint =
     "A crossed quote lasts no longer than a moment, or the columns are exchanged. Correct it, or drop and count such rows with --bad-rows skip.";
   return { ...fault, hint };
+}
+
+function rowsOfLastStamp(batch: RowBatch): RowBatch {
+  const { stamps, length } = batch;
+  let first = length - 1;
+  while (first > 0 && stamps[first - 1] === stamps[length - 1]) first--;
+  return selectRows(
+    batch,
+    Array.from({ length: length - first }, (_, i) => first + i),
+  );
 }
 
 function sameNumbers(a: RowBatch, row: number, b: RowBatch, other: number): boolean {

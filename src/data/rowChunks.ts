@@ -1,8 +1,13 @@
-import type { BarChunk, FeedChunk, QuoteChunk, TickChunk } from "../domain/market.ts";
+import type { BarChunk, QuoteChunk, TickChunk } from "../domain/market.ts";
 import type { Timeframe } from "../domain/time.ts";
 import type { RowBatch } from "./rowBatch.ts";
 
-export type ChunkBase = Pick<BarChunk, "length" | "instruments" | "instrumentOf" | "times">;
+type Bare<C> = Omit<C, "instruments">;
+
+/** A chunk as it is read; its instruments are the file's. */
+export type BareChunk = Bare<BarChunk> | Bare<TickChunk> | Bare<QuoteChunk>;
+
+type ChunkBase = Pick<BarChunk, "length" | "instrumentOf" | "times">;
 
 interface BarTimes {
   readonly openTimes: Float64Array;
@@ -12,17 +17,22 @@ interface BarTimes {
 
 /** The rows of a batch as a chunk that shares its memory. */
 export function chunkOf(
-  kind: FeedChunk["kind"],
+  kind: BareChunk["kind"],
   base: ChunkBase,
   rows: RowBatch,
   { openTimes, timeframe }: BarTimes,
-): FeedChunk {
+): BareChunk {
   if (kind === "bar") return barChunk(base, rows, openTimes, timeframe!);
   return kind === "quote" ? quoteChunk(base, rows) : tickChunk(base, rows);
 }
 
 /** Of price-only rows open, high, low and close are one column. */
-function barChunk(base: ChunkBase, rows: RowBatch, openTimes: Float64Array, timeframe: Timeframe): BarChunk {
+function barChunk(
+  base: ChunkBase,
+  rows: RowBatch,
+  openTimes: Float64Array,
+  timeframe: Timeframe,
+): Bare<BarChunk> {
   const single = rows.shape.prices === 1;
   const price = (slot: number) => rows.column(single ? 0 : slot);
   const [open, high, low, close] = [price(0), price(1), price(2), price(3)];
@@ -30,7 +40,7 @@ function barChunk(base: ChunkBase, rows: RowBatch, openTimes: Float64Array, time
   return { ...base, kind: "bar", timeframe, openTimes, open, high, low, close, volume, derived: false };
 }
 
-function tickChunk(base: ChunkBase, rows: RowBatch): TickChunk {
+function tickChunk(base: ChunkBase, rows: RowBatch): Bare<TickChunk> {
   return {
     ...base,
     kind: "tick",
@@ -41,7 +51,7 @@ function tickChunk(base: ChunkBase, rows: RowBatch): TickChunk {
   };
 }
 
-function quoteChunk(base: ChunkBase, rows: RowBatch): QuoteChunk {
+function quoteChunk(base: ChunkBase, rows: RowBatch): Bare<QuoteChunk> {
   const sized = rows.shape.sizes === 2;
   return {
     ...base,

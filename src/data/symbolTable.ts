@@ -5,8 +5,13 @@ const mostSymbols = 65_535;
 
 /** The symbols of a file in order of appearance; several spellings of one symbol share an index. */
 export class SymbolTable {
-  readonly symbols: string[] = [];
+  readonly symbols: string[];
   readonly #indexOf = new Map<string, number>();
+
+  /** @param symbols those known from an earlier pass */
+  constructor(symbols: readonly string[] = []) {
+    this.symbols = [...symbols];
+  }
 
   /** Index of the symbol that a cell names, or undefined when it names none. */
   indexOf(text: string): number | undefined {

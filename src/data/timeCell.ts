@@ -86,6 +86,7 @@ export function detectTimeFormat(samples: readonly string[]): TimeFormat | "ambi
   for (const [name, fits] of shapes) {
     const count = samples.filter(fits).length;
     if (count > most) [best, most] = [name, count];
+    if (count === samples.length) break;
   }
   if (best === undefined) return "unknown";
   if (best === "number") return numberFormat(samples.filter((text) => epochShape.test(text)));

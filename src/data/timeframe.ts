@@ -28,8 +28,9 @@ export function inferTimeframe(
   ) as [number, number, number];
   for (const cells of sample) {
     const symbol = symbolAt < 0 ? "" : (symbolOrNone((cells[symbolAt] ?? "").trim()) ?? "");
-    const clock = clockAt < 0 ? "" : ` ${(cells[clockAt] ?? "").trim()}`;
-    const time = parseTimeCell(`${(cells[timeAt] ?? "").trim()}${clock}`, layout.timeFormat);
+    const date = (cells[timeAt] ?? "").trim();
+    const text = clockAt < 0 ? date : `${date} ${(cells[clockAt] ?? "").trim()}`;
+    const time = parseTimeCell(text, layout.timeFormat);
     if (time === undefined || (symbolAt >= 0 && !wanted.has(symbol))) continue;
     const step = Math.round(time - (last.get(symbol) ?? time));
     last.set(symbol, time);

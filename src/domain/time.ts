@@ -68,28 +68,29 @@ const isoShape =
 export function parseIso(text: string): Millis | undefined {
   const match = isoShape.exec(text);
   if (match === null) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((part) => Number(part ?? 0)) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  // One by one: heads of files are read by the thousand, before any of this is compiled.
+  const year = Number(match[1]);
+  const month = Number(match[2]);
+  const day = Number(match[3]);
+  const hour = Number(match[4] ?? 0);
+  const minute = Number(match[5] ?? 0);
+  const second = Number(match[6] ?? 0);
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
   if (year < 100 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return undefined;
   if (hour > 23 || minute > 59 || second > 59) return undefined;
   const offset = offsetMs(match[8]);
   if (offset === undefined) return undefined;
-  const nanos = (match[7] ?? "").padEnd(9, "0");
   const days = Date.UTC(year, month - 1, day) / dayMs;
-  const whole = (days * 86_400 + hour * 3600 + minute * 60 + second) * 1000 + Number(nanos.slice(0, 3));
+  const whole = (days * 86_400 + hour * 3600 + minute * 60 + second) * 1000;
+  if (match[7] === undefined) return whole - offset;
+  const nanos = match[7].padEnd(9, "0");
   // Whole milliseconds are exact; only what lies below one is rounded, once.
-  return whole - offset + Number(nanos.slice(3)) / 1e6;
+  return whole + Number(nanos.slice(0, 3)) - offset + Number(nanos.slice(3)) / 1e6;
 }
 
 export function daysIn(year: number, month: number): number {
-  return new Date(Date.UTC(year, month, 0)).getUTCDate();
+  if (month !== 2) return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
 }
 
 function offsetMs(zone: string | undefined): number | undefined {

@@ -1,5 +1,6 @@
 import { ticksToBars } from "../data/bars.ts";
 import { type CsvFile, openCsv } from "../data/csvFile.ts";
+import { type CsvThread, startThreads } from "../data/csvThread.ts";
 import { ValidationError } from "../domain/errors.ts";
 import type { MarketStream } from "../domain/ports.ts";
 import { type Millis, parseTimeframe, type Timeframe } from "../domain/time.ts";
@@ -12,17 +13,32 @@ import { SimulationClock, simulate } from "./simulate.ts";
 /** Bars that ticks are shown in when no timeframe is asked for. */
 const usualTickBars = parseTimeframe("1m");
 
+/** Of each file; null where it is read without one. */
+type Threads = readonly (CsvThread | null)[];
+
 /**
  * A backtest from files to the document that reports it.
+ * @param threads those that `startThreads` gave for the files, when it was called earlier; they are closed at the end
  * @throws GeoSyncError: what the files, the strategy or the options have wrong (exit codes 2 and 4); the signal's
  * reason when it was aborted.
  */
-export async function backtest(options: BacktestOptions): Promise<BacktestOutcome> {
+export async function backtest(
+  options: BacktestOptions,
+  threads: Threads = startThreads(options.files),
+): Promise<BacktestOutcome> {
+  try {
+    return await backtestWith(options, threads);
+  } finally {
+    await Promise.all(threads.map((thread) => thread?.close()));
+  }
+}
+
+async function backtestWith(options: BacktestOptions, threads: Threads): Promise<BacktestOutcome> {
   const started = performance.now();
   const settings = settingsOf(options);
   const clock = new SimulationClock(settings.seed);
   const plugin = await loadPlugin(options, clock);
-  const files = await openFiles(options, plugin.warmup);
+  const files = await openFiles(options, plugin.warmup, threads);
   const tickBars = options.timeframe ?? usualTickBars;
   const streams = (): MarketStream[] => files.map((file) => streamOf(file, tickBars));
   // A vectorised strategy is a function of the whole history: the data is read once more for it.
@@ -56,7 +72,11 @@ export async function backtest(options: BacktestOptions): Promise<BacktestOutcom
   }
 }
 
-async function openFiles(options: BacktestOptions, warmupRows: number): Promise<readonly CsvFile[]> {
+async function openFiles(
+  options: BacktestOptions,
+  warmupRows: number,
+  threads: Threads,
+): Promise<readonly CsvFile[]> {
   if (options.files.length === 0) {
     throw new ValidationError("GEO-USAGE", "backtest: expected at least one data file, found none");
   }
@@ -64,9 +84,9 @@ async function openFiles(options: BacktestOptions, warmupRows: number): Promise<
     options;
   const instrument = { venue, lot, tick, minNotional, volumeUnit };
   const files: CsvFile[] = [];
-  for (const path of options.files) {
+  for (const [index, path] of options.files.entries()) {
     const csv = { symbol, instrument, timeframe, from, to, stamp, badRows, warmupRows, signal };
-    files.push(await openCsv(path, csv));
+    files.push(await openCsv(path, csv, threads[index]));
   }
   refuseSameSymbol(files);
   return files;

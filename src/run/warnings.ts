@@ -2,6 +2,7 @@ import type { CsvFile } from "../data/csvFile.ts";
 import { type Fixed, formatFixed } from "../domain/fixed.ts";
 import { dayMs, isoTime } from "../domain/time.ts";
 import type { Warning } from "../report/document.ts";
+import { formatCount } from "../report/format.ts";
 import type { FinishedRun } from "./outcome.ts";
 import type { SimulationResult } from "./simulate.ts";
 
@@ -137,7 +138,7 @@ function holesOf(file: CsvFile): string | null {
 }
 
 function plural(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function duration(ms: number): string {

@@ -3,6 +3,7 @@ import { isBuiltin } from "node:module";
 import { basename, dirname, join, parse } from "node:path";
 import type { BuildFailure, BuildOptions, Plugin as EsbuildPlugin, Message, OutputFile } from "esbuild";
 import { ValidationError } from "../domain/errors.ts";
+import { shippedBundle } from "./loader-shipped.ts";
 
 /** A plugin and all it imports, but "geosync", as one CommonJS text: what is evaluated, hashed and kept. */
 export interface StrategyBundle {
@@ -24,6 +25,8 @@ export interface StrategyBundle {
  * @throws ValidationError GEO-STRATEGY-LOAD naming file, line and reason.
  */
 export async function bundleStrategy(path: string): Promise<StrategyBundle> {
+  const shipped = shippedBundle(path);
+  if (shipped !== undefined) return shipped;
   // Here and not at the top: loading the bundler takes longer than --help may.
   const { build } = await import("esbuild");
   const { outputFiles, warnings } = await build(optionsFor(path)).catch((failure: BuildFailure) => {

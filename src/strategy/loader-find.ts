@@ -4,6 +4,9 @@ import { fileURLToPath } from "node:url";
 import { ValidationError } from "../domain/errors.ts";
 import { didYouMean } from "../domain/suggest.ts";
 
+/** Absolute, without a separator at its end. */
+export const shippedFolder = fileURLToPath(new URL("../../strategies", import.meta.url));
+
 export interface FindOptions {
   /** The user's working folder. */
   readonly cwd: string;
@@ -39,7 +42,6 @@ export function findStrategy(nameOrPath: string, { cwd }: FindOptions): string {
 /** What can be run by name, sorted by it; the user's own hide shipped ones of the same name. */
 export function listStrategies({ cwd }: FindOptions): readonly StrategyFile[] {
   const byName = new Map<string, StrategyFile>();
-  const shippedFolder = fileURLToPath(new URL("../../strategies", import.meta.url));
   for (const folder of [join(cwd, "strategies"), shippedFolder]) {
     for (const { name, base } of strategyFiles(folder)) {
       if (byName.has(name)) continue;

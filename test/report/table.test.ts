@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { reasons } from "../../src/domain/reasons.ts";
 import type { Metrics } from "../../src/metrics/panel.ts";
@@ -135,6 +136,21 @@ describe("formats", () => {
     ["0.05", "5 %"],
   ])("a cost of %s is %s", (fraction, text) => {
     expect(formatCost(fraction)).toBe(text);
+  });
+  it("rounding and grouping are those of Intl", () => {
+    const two = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    const upToEight = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 8 });
+    const cents = fc.tuple(fc.integer({ min: -1e9, max: 1e9 }), fc.integer({ min: 0, max: 12 }));
+    const property = fc.property(cents, ([units, decimals]) => {
+      const text = (units / 10 ** decimals).toString();
+      const amount = text as Intl.StringNumericLiteral;
+      const money = Math.abs(Number(text)) < 100 ? upToEight : two;
+      expect(formatMoney(text)).toBe(money.format(amount));
+      expect(formatMeasure(Number(text), "ratio").replace(/^-/, "")).toBe(
+        (Math.abs(Number(text)) < 1e8 ? two.format(amount) : Number(text).toExponential(2)).replace(/^-/, ""),
+      );
+    });
+    fc.assert(property, { numRuns: 2000 });
   });
   it("large money stays readable", () => {
     expect(formatMoney("1234567890123456")).toBe("1.2346e+15");
