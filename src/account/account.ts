@@ -22,7 +22,9 @@ export interface AccountOptions {
 export class Account {
   readonly kind: AccountKind;
   readonly currency: string;
+  /** Of the first strategy, or the only one. */
   readonly holdings = new Map<Instrument, Holding>();
+  readonly #others = new Map<number, Map<Instrument, Holding>>();
   /** Every FIFO match so far. */
   readonly trades = new TradeLog();
   /** Cash as a double, for marking on every bar. */
@@ -47,16 +49,33 @@ export class Account {
     this.#terms = this.initialNumber;
   }
 
-  holdingOf(instrument: Instrument): Holding {
-    if (this.#last !== null && this.#last.instrument === instrument) return this.#last;
-    let holding = this.holdings.get(instrument);
+  /** What one of the run's strategies holds of an instrument; each has lots of its own, the cash is one. */
+  holdingOf(instrument: Instrument, owner = 0): Holding {
+    if (this.#last !== null && this.#last.instrument === instrument && this.#last.owner === owner)
+      return this.#last;
+    const holdings = owner === 0 ? this.holdings : this.#holdingsOf(owner);
+    let holding = holdings.get(instrument);
     if (holding === undefined) {
-      holding = new Holding(instrument);
-      this.holdings.set(instrument, holding);
+      holding = new Holding(instrument, owner);
+      holdings.set(instrument, holding);
       this.#all.push(holding);
     }
     this.#last = holding;
     return holding;
+  }
+
+  /** Of all strategies. */
+  get everyHolding(): readonly Holding[] {
+    return this.#all;
+  }
+
+  #holdingsOf(owner: number): Map<Instrument, Holding> {
+    let holdings = this.#others.get(owner);
+    if (holdings === undefined) {
+      holdings = new Map();
+      this.#others.set(owner, holdings);
+    }
+    return holdings;
   }
 
   /** The cash balance, exactly. */
@@ -111,12 +130,12 @@ export class Account {
   }
 
   /** Books a fill: cash, lots, fees, trades. Fills always book. */
-  book(fill: Execution, tag: string | null): void {
+  book(fill: Execution, tag: string | null, owner = 0): void {
     if (fill.fee.currency !== this.currency) {
       const found = `fee in ${fill.fee.currency}`;
       throw new OrderError("GEO-INTERNAL", `${found}: this account settles in ${this.currency} only`);
     }
-    const holding = this.holdingOf(fill.instrument);
+    const holding = this.holdingOf(fill.instrument, owner);
     const wasOpen = holding.size !== 0;
     const price = holding.priceUnits(fill.price);
     const fee = holding.feeUnits(fill.fee.amount);

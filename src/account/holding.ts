@@ -31,6 +31,8 @@ export interface Lot {
  */
 export class Holding {
   readonly instrument: Instrument;
+  /** Which of the run's strategies holds it. */
+  readonly owner: number;
   readonly multiplier: number;
   readonly lotSize: number;
   /** Signed, units of 10^-lot.scale. */
@@ -59,8 +61,9 @@ export class Holding {
   #row = 0;
   #fillPrice: Fixed | null = null;
 
-  constructor(instrument: Instrument) {
+  constructor(instrument: Instrument, owner = 0) {
     this.instrument = instrument;
+    this.owner = owner;
     this.notionalScale = instrument.lot.scale + instrument.multiplier.scale;
     this.lotSize = unitsToNumber(instrument.lot.units, instrument.lot.scale);
     this.multiplier = unitsToNumber(instrument.multiplier.units, instrument.multiplier.scale);

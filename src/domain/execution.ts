@@ -28,6 +28,8 @@ export interface AttachedExit {
 export interface PlaceCommand {
   readonly kind: "place";
   readonly number: OrderNumber;
+  /** Which of the run's strategies it belongs to, from 0; so does what it fills. */
+  readonly owner: number;
   readonly instrument: Instrument;
   readonly side: OrderSide;
   readonly type: OrderType;
@@ -57,6 +59,7 @@ export function exitCommand(entry: PlaceCommand, exit: AttachedExit, sizing: Siz
   return {
     kind: "place",
     number: exit.number,
+    owner: entry.owner,
     instrument: entry.instrument,
     side: entry.side === "buy" ? "sell" : "buy",
     type: stops ? "stop" : "limit",

@@ -9,6 +9,7 @@ import type { Terms } from "./request.ts";
 
 /** What is asked for, sized. */
 interface Ask {
+  readonly owner: number;
   readonly side: OrderSide;
   readonly sizing: Sizing;
   readonly terms: Terms;
@@ -19,11 +20,12 @@ interface Ask {
 
 /** The command of an order, with numbers for itself and its exits. */
 export function placeCommand(market: Market, ask: Ask, orders: OrderBook): PlaceCommand {
-  const { side, sizing, terms, tag, replaces, activeFrom } = ask;
+  const { owner, side, sizing, terms, tag, replaces, activeFrom } = ask;
   const { type, limit, stop, trail, group, timeInForce, expires, postOnly, reduceOnly } = terms;
   return {
     kind: "place",
     number: orders.nextNumber(),
+    owner,
     instrument: market.instrument,
     side,
     type,

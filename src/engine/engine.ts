@@ -10,36 +10,31 @@ import type {
 import type { Instrument } from "../domain/instrument.ts";
 import type { BarChunk, Instant, MarketChunk, MarketEvent } from "../domain/market.ts";
 import type { Millis } from "../domain/time.ts";
-import type { Handlers } from "../strategy/contract.ts";
 import { closingEvent } from "./closing.ts";
-import { StrategyContext } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
 import type { Market } from "./market.ts";
-import { Markets } from "./markets.ts";
 import type { EngineOptions } from "./options.ts";
-import { type OrderRecord, orderView } from "./orderBook.ts";
+import type { OrderRecord } from "./orderBook.ts";
 import type { EquityRecorder } from "./recorder.ts";
 import { type Halt, RiskWatch } from "./riskWatch.ts";
+import { guard, Seat } from "./seat.ts";
 import type { Timers } from "./timers.ts";
-import { TradingDesk } from "./tradingDesk.ts";
-import { FillView } from "./views.ts";
 
 /** Timers of 0 ms may lead to others; so many in a row never come to an end. */
 const mostRounds = 1000;
 
 /**
  * The engine of backtest, paper and live. `step` carries all events of one instant through resting orders, account,
- * strategy and risk to the gateway; it is synchronous and reads no clock but the events'.
+ * strategies and risk to the gateway; it is synchronous and reads no clock but the events'.
  */
 export class Engine {
-  readonly #markets: Markets;
   readonly #options: EngineOptions;
-  readonly #desk: TradingDesk;
-  readonly #context: StrategyContext;
-  #handlers: Handlers | null = null;
-  /** Orders whose news the strategy has not heard yet, each once however much happened to it. */
-  #changed: OrderRecord[] = [];
-  #fills: { readonly fill: Execution; readonly tag: string | null }[] = [];
+  /** The strategies, in the order given: within an instant each has its turn. */
+  readonly #seats: readonly Seat[];
+  readonly #first: Seat;
+  readonly #alone: boolean;
+  #time: Millis = Number.NEGATIVE_INFINITY;
+  #started = false;
   /** Something was decided in this instant. */
   #decided = false;
   readonly #single: Instant = { time: 0, count: 1, events: [{} as MarketEvent] };
@@ -52,30 +47,27 @@ export class Engine {
 
   constructor(options: EngineOptions) {
     this.#options = options;
-    this.#markets = new Markets(options);
     this.#timers = options.timers;
     this.#recorder = options.recorder;
-    this.#desk = new TradingDesk(options, {
-      markets: this.#markets.all,
-      changed: (record) => this.#change(record),
-      record: (decision) => this.#record(decision),
-    });
-    this.#context = new StrategyContext(this.#desk);
-    this.#watch =
-      options.risk === null ? null : new RiskWatch(options.risk, options, () => this.#desk.flatten());
+    const record = (decision: Decision) => this.#record(decision);
+    this.#seats = options.strategies.map((seat, owner) => new Seat(options, seat, owner, record));
+    this.#first = this.#seats[0]!;
+    this.#alone = this.#seats.length === 1;
+    const flatten = () => this.#seats.map(({ desk }) => desk.flatten()).includes(true);
+    this.#watch = options.risk === null ? null : new RiskWatch(options.risk, options, flatten);
+  }
+
+  get markets(): ReadonlyMap<Instrument, Market> {
+    return this.#first.markets.all;
+  }
+
+  get time(): Millis {
+    return this.#time;
   }
 
   /** What the risk policy did. */
   get halts(): readonly Halt[] {
     return this.#watch?.halts ?? [];
-  }
-
-  get markets(): ReadonlyMap<Instrument, Market> {
-    return this.#markets.all;
-  }
-
-  get time(): Millis {
-    return this.#desk.time;
   }
 
   /**
@@ -84,7 +76,7 @@ export class Engine {
    */
   run(chunk: MarketChunk, from: number, to: number): number {
     const { times } = chunk;
-    const bars = chunk.kind === "bar" && !chunk.derived ? chunk : null;
+    const bars = chunk.kind === "bar" && !chunk.derived && this.#alone ? chunk : null;
     for (let row = from; row < to; row++) {
       const time = times[row]!;
       if (times[row + 1] === time) return row;
@@ -97,13 +89,12 @@ export class Engine {
   /** All events of one time. Timers due before it fire first, each at its own time. */
   step(instant: Instant): void {
     const { time } = instant;
-    if (this.#handlers === null) this.#start(instant);
+    if (!this.#started) this.#start(instant);
     if (this.#timers.next < time) this.#fireEarlier(time);
     this.#setTime(time);
     this.#match(instant);
-    this.#callStrategy(instant);
-    this.#quiet =
-      this.#changed.length === 0 && this.#fills.length === 0 && this.#options.orders.open.length === 0;
+    this.#callStrategies(instant);
+    this.#quiet = this.#options.orders.open.length === 0 && !this.#hasNews();
   }
 
   #stepRow(time: Millis, chunk: MarketChunk, row: number): void {
@@ -115,23 +106,22 @@ export class Engine {
   }
 
   /**
-   * The same for one bar when no order is open and there is no news: nothing can match, no one but onBar is called.
-   * Most bars of most runs come this way.
+   * The same for one bar of a lone strategy when no order is open and there is no news: nothing can match, no one but
+   * onBar is called. Most bars of most runs come this way.
    */
   #quietBar(time: Millis, chunk: BarChunk, row: number): void {
     const recorder = this.#recorder;
-    const desk = this.#desk;
-    const market = this.#markets.at(chunk, row);
-    if (time > desk.time) desk.time = time;
+    const { desk, markets, handlers } = this.#first;
+    const market = markets.at(chunk, row);
+    if (time > this.#time) this.#time = desk.time = time;
     recorder.before(time);
     market.observeBar(chunk, row);
     recorder.after(time, 1);
     if (this.#watch !== null) this.#watch.look(time);
     desk.current = market;
-    const handlers = this.#handlers!;
-    if (handlers.onBar !== undefined) {
-      const result: unknown = handlers.onBar(market.bar);
-      if (result !== undefined) this.#guard(result);
+    if (handlers!.onBar !== undefined) {
+      const result: unknown = handlers!.onBar(market.bar);
+      if (result !== undefined) guard(result);
     }
     if (this.#decided) {
       this.#send();
@@ -139,13 +129,13 @@ export class Engine {
     }
   }
 
-  /** Ends the run: the strategy's last word, open orders expired, positions marked or (`close`) sold at the last price. */
+  /** Ends the run: the strategies' last word, open orders expired, positions marked or (`close`) sold at the last price. */
   finish(atEnd: "mark" | "close"): void {
     const { gateway, orders, recorder } = this.#options;
-    if (this.#handlers === null) return;
+    if (!this.#started) return;
     this.#book();
-    this.#notify();
-    this.#guard(this.#handlers.onStop?.());
+    for (const seat of this.#seats) seat.notify();
+    for (const seat of this.#seats) seat.stop();
     this.#send();
     this.#book();
     const numbers = () => orders.open.map(({ command }) => command.number);
@@ -160,79 +150,72 @@ export class Engine {
     }
     this.#book();
     for (const number of numbers()) this.#end({ kind: "ended", number, reason: "expired:end-of-data" });
-    if (atEnd === "close") {
-      for (const market of this.#markets.all.values()) {
-        if (this.#desk.close(market, "end") === null) continue;
-        this.#send();
-        const bar = market.hasTicks ? -1 : market.bars - 1;
-        gateway.onMarket(closingEvent(market, this.#desk.time), bar);
-        this.#book();
-      }
-    }
+    if (atEnd === "close") for (const seat of this.#seats) this.#closeAll(seat);
     this.#options.journal.commit();
-    if (atEnd === "close") recorder.after(this.#desk.time, 0);
+    if (atEnd === "close") recorder.after(this.#time, 0);
     recorder.finish();
+  }
+
+  #closeAll({ markets, desk }: Seat): void {
+    for (const market of markets.all.values()) {
+      if (desk.close(market, "end") === null) continue;
+      this.#send();
+      const bar = market.hasTicks ? -1 : market.bars - 1;
+      this.#options.gateway.onMarket(closingEvent(market, this.#time), bar);
+      this.#book();
+    }
   }
 
   #start(instant: Instant): void {
     const { chunk, row } = instant.events[0]!;
+    this.#started = true;
     this.#setTime(chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!);
-    for (const instrument of this.#options.instruments) this.#markets.of(instrument);
-    this.#desk.current = this.#markets.at(chunk, row);
-    this.#handlers = this.#options.createStrategy(this.#context);
-    this.#guard(this.#handlers.onStart?.());
+    for (const seat of this.#seats) seat.start(chunk, row, this.#options);
     this.#send();
   }
 
   #setTime(time: Millis): void {
     // Engine time never runs backwards, whatever a source says.
-    if (time > this.#desk.time) this.#desk.time = time;
+    if (!(time > this.#time)) return;
+    this.#time = time;
+    for (const { desk } of this.#seats) desk.time = time;
   }
 
   /** Steps 2 and 3: what was ordered earlier may fill, fills are booked, prices marked. */
   #match(instant: Instant): void {
     const { gateway, recorder } = this.#options;
-    recorder.before(this.#desk.time);
+    const { markets } = this.#first;
+    recorder.before(this.#time);
     const { events, count } = instant;
     for (let i = 0; i < count; i++) {
       const event = events[i]!;
       if (event.chunk.kind === "bar" && event.chunk.derived) continue;
-      const market = this.#markets.at(event.chunk, event.row);
+      const market = markets.at(event.chunk, event.row);
       gateway.onMarket(event, event.chunk.kind === "bar" ? market.bars : -1);
     }
     this.#book();
     let bars = 0;
     for (let i = 0; i < count; i++) {
       const { chunk, row } = events[i]!;
-      this.#markets.at(chunk, row).observe(chunk, row);
+      for (let s = 0; s < this.#seats.length; s++) this.#seats[s]!.markets.at(chunk, row).observe(chunk, row);
       if (chunk.kind === "bar" || this.#options.ticksArePrices) bars++;
     }
-    recorder.after(this.#desk.time, bars);
-    this.#watch?.look(this.#desk.time);
+    recorder.after(this.#time, bars);
+    this.#watch?.look(this.#time);
   }
 
   /** Steps 4 to 7 for one instant. */
-  #callStrategy(instant: Instant | null): void {
-    this.#notify();
+  #callStrategies(instant: Instant | null): void {
+    const seats = this.#seats;
+    for (let i = 0; i < seats.length; i++) seats[i]!.notify();
     this.#fireTimers();
-    if (instant !== null) this.#handle(instant);
+    if (instant !== null) for (let i = 0; i < seats.length; i++) seats[i]!.handle(instant);
     if (this.#decided) this.#send();
   }
 
-  #handle(instant: Instant): void {
-    const handlers = this.#handlers!;
-    for (let i = 0; i < instant.count; i++) {
-      const { chunk, row } = instant.events[i]!;
-      const market = this.#markets.at(chunk, row);
-      this.#desk.current = market;
-      if (chunk.kind === "bar") {
-        if (handlers.onBar !== undefined) this.#guard(handlers.onBar(market.bar));
-      } else if (handlers.onTick !== undefined) {
-        // Several prints of one time: each is shown as itself.
-        market.showTick(chunk, row);
-        this.#guard(handlers.onTick(market.tick));
-      }
-    }
+  #hasNews(): boolean {
+    for (let i = 0; i < this.#seats.length; i++) if (this.#seats[i]!.hasNews) return true;
+    return false;
   }
 
   #book(): void {
@@ -248,7 +231,7 @@ export class Engine {
     else if (event.kind === "ended") this.#end(event);
     else {
       const record = orders.accept(event.number);
-      if (record !== null) this.#change(record);
+      if (record !== null) this.#seatOf(record).change(record);
     }
   }
 
@@ -256,11 +239,14 @@ export class Engine {
     const { account, orders, onFill } = this.#options;
     const record = orders.fill(fill);
     const tag = record?.command.tag ?? null;
-    account.book(fill, tag);
+    account.book(fill, tag, record?.command.owner ?? 0);
     this.#watch?.booked(fill);
     this.#record(fill);
-    if (this.#handlers!.onFill !== undefined) this.#fills.push({ fill, tag });
-    if (record !== null) this.#change(record);
+    if (record !== null) {
+      const seat = this.#seatOf(record);
+      seat.filled(fill, tag);
+      seat.change(record);
+    }
     onFill(fill, tag);
   }
 
@@ -269,36 +255,11 @@ export class Engine {
     this.#options.risk?.ended(event.number);
     if (record === null) return;
     this.#record(event);
-    this.#change(record);
+    this.#seatOf(record).change(record);
   }
 
-  /** News of orders, then of fills; what they lead to is news of the next instant. */
-  #notify(): void {
-    const handlers = this.#handlers!;
-    if (this.#changed.length > 0) this.#tellOrders(handlers);
-    if (this.#fills.length === 0) return;
-    const fills = this.#fills;
-    this.#fills = [];
-    for (const { fill, tag } of fills) {
-      this.#desk.current = this.#markets.of(fill.instrument);
-      this.#guard(handlers.onFill?.(new FillView(fill, tag)));
-    }
-  }
-
-  #change(record: OrderRecord): void {
-    if (record.changed || this.#handlers!.onOrder === undefined) return;
-    record.changed = true;
-    this.#changed.push(record);
-  }
-
-  #tellOrders(handlers: Handlers): void {
-    const changed = this.#changed;
-    this.#changed = [];
-    for (const record of changed) {
-      record.changed = false;
-      this.#desk.current = this.#markets.of(record.command.instrument);
-      this.#guard(handlers.onOrder?.(orderView(record)));
-    }
+  #seatOf({ command }: OrderRecord): Seat {
+    return this.#seats[command.owner]!;
   }
 
   /** Timers due before `time`, each at its own time. */
@@ -306,57 +267,46 @@ export class Engine {
     let rounds = 0;
     while (this.#timers.next < time) {
       const due = this.#timers.next;
-      rounds = due > this.#desk.time ? 0 : rounds + 1;
+      rounds = due > this.#time ? 0 : rounds + 1;
       if (rounds > mostRounds) {
         throw new GeoSyncError(
           "GEO-STRATEGY-THREW",
           "timers of 0 ms that set each other again: time cannot go on",
-          {
-            hint: "Give ctx.after at least 1 ms.",
-          },
+          { hint: "Give ctx.after at least 1 ms." },
         );
       }
       this.#setTime(due);
-      this.#callStrategy(null);
+      this.#callStrategies(null);
     }
   }
 
   #fireTimers(): void {
-    if (this.#timers.next > this.#desk.time) return;
-    for (const { action } of this.#timers.take(this.#desk.time)) {
-      if (typeof action === "string") this.#guard(this.#handlers!.onTimer?.(action));
-      else action();
-    }
+    if (this.#timers.next > this.#time) return;
+    for (const { action } of this.#timers.take(this.#time)) action();
   }
 
   /** Steps 6 and 7: decisions are written before they leave. */
   #send(): void {
-    const { gateway, journal, risk } = this.#options;
     this.#decided = false;
-    journal.commit();
-    for (const command of this.#desk.takeCommands()) {
+    this.#options.journal.commit();
+    for (let i = 0; i < this.#seats.length; i++) this.#sendOf(this.#seats[i]!);
+  }
+
+  #sendOf(seat: Seat): void {
+    const { gateway, risk } = this.#options;
+    for (const command of seat.takeCommands()) {
       // Looked at once more at the moment of sending: a limit may have been reached since.
-      const reason =
-        command.kind === "place" && risk !== null ? risk.recheck(command, this.#desk.time) : null;
+      const reason = command.kind === "place" && risk !== null ? risk.recheck(command, this.#time) : null;
       if (reason === null) gateway.submit(command);
       else {
         risk!.ended(command.number);
-        this.#desk.refuse(command as PlaceCommand, reason);
+        seat.desk.refuse(command as PlaceCommand, reason);
       }
     }
   }
 
   #record(decision: Decision): void {
     this.#decided = true;
-    this.#options.journal.append(this.#desk.time, decision);
-  }
-
-  /** A handler that answers with a promise would act outside its instant, where nothing could be replayed. */
-  #guard(result: unknown): void {
-    if (result === undefined || result === null || typeof (result as { then?: unknown }).then !== "function")
-      return;
-    throw new GeoSyncError("GEO-STRATEGY-THREW", "a handler returned a promise: handlers are synchronous", {
-      hint: "Remove async; data, time and timers come through the context.",
-    });
+    this.#options.journal.append(this.#time, decision);
   }
 }

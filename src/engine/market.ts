@@ -1,4 +1,3 @@
-import type { Account } from "../account/account.ts";
 import type { Holding } from "../account/holding.ts";
 import { numberAt } from "../domain/columns.ts";
 import type { Instrument } from "../domain/instrument.ts";
@@ -37,7 +36,7 @@ export class Market {
   readonly #tradeFrom: Millis;
   #beforeRange = true;
 
-  constructor(instrument: Instrument, account: Account, options: MarketOptions) {
+  constructor(instrument: Instrument, holding: Holding, options: MarketOptions) {
     const { timeframes, ticksArePrices, tradeFrom } = options;
     this.instrument = instrument;
     this.#tradeFrom = tradeFrom;
@@ -45,7 +44,7 @@ export class Market {
     this.tick = new TickView(instrument.symbol);
     this.#ticksArePrices = ticksArePrices;
     this.#history = new CloseHistory(instrument);
-    this.holding = account.holdingOf(instrument);
+    this.holding = holding;
     this.position = new PositionView(this.holding);
     for (const timeframe of timeframes) this.barsOf(timeframe);
   }

@@ -8,12 +8,15 @@ import type { EngineOptions } from "./options.ts";
 export class Markets {
   readonly all = new Map<Instrument, Market>();
   readonly #options: EngineOptions;
+  /** Whose holdings they show. */
+  readonly #owner: number;
   #last: Market | null = null;
   /** The chunk all of whose rows are of the last market; null when there is none. */
   #chunk: MarketChunk | null = null;
 
-  constructor(options: EngineOptions) {
+  constructor(options: EngineOptions, owner: number) {
     this.#options = options;
+    this.#owner = owner;
   }
 
   at(chunk: MarketChunk, row: number): Market {
@@ -40,7 +43,7 @@ export class Markets {
         { hint: "Run the symbols of each currency by themselves." },
       );
     }
-    const market = new Market(instrument, account, this.#options);
+    const market = new Market(instrument, account.holdingOf(instrument, this.#owner), this.#options);
     this.all.set(instrument, market);
     return market;
   }

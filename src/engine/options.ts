@@ -1,12 +1,14 @@
 import type { Execution } from "../domain/execution.ts";
+import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
+import type { Random } from "../domain/random.ts";
 import type { Millis } from "../domain/time.ts";
 import type { Context, Handlers } from "../strategy/contract.ts";
 import type { Decision } from "./decisionLog.ts";
 import type { MarketOptions } from "./market.ts";
 import type { EquityRecorder } from "./recorder.ts";
-import type { DeskOptions } from "./tradingDesk.ts";
+import type { SharedDeskOptions } from "./tradingDesk.ts";
 
 /** Where decisions are kept. */
 export interface Journal {
@@ -15,14 +17,25 @@ export interface Journal {
   commit(): void;
 }
 
+/** What a strategy brings to its seat at the engine. */
+export interface SeatOptions {
+  /** Makes the strategy, once, when the first event is about to be handled. */
+  readonly create: (context: Context) => Handlers;
+  /** Bars (or ticks, without bars) a symbol must have had before orders for it count. */
+  readonly warmup: number;
+  readonly random: Random;
+  /** The part of the account's equity that its fractions are of; null: all of it. */
+  readonly share: Fixed | null;
+}
+
 /** What the desk and the markets need, and what the engine needs besides. */
-export interface EngineOptions extends DeskOptions, MarketOptions {
+export interface EngineOptions extends SharedDeskOptions, MarketOptions {
   readonly gateway: ExecutionGateway;
   readonly journal: Journal;
   readonly recorder: EquityRecorder;
   /** Known from the start; others join as they appear. */
   readonly instruments: readonly Instrument[];
-  /** Makes the strategy, once, when the first event is about to be handled. */
-  readonly createStrategy: (context: Context) => Handlers;
+  /** One or more, on one account. */
+  readonly strategies: readonly SeatOptions[];
   readonly onFill: (fill: Execution, tag: string | null) => void;
 }

@@ -193,7 +193,7 @@ function costOf({ fills }: OrderRecord): Fixed {
 }
 
 /** Signed quantity that open orders still mean to add; attached exits only protect. */
-export function openQuantity({ open }: OrderBook, instrument: Instrument): bigint {
+export function openQuantity(open: readonly OrderRecord[], instrument: Instrument): bigint {
   let total = 0n;
   for (const record of open) {
     if (record.command.instrument !== instrument || record.attached || record.cancelRequested) continue;

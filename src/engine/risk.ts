@@ -36,8 +36,8 @@ export class Review {
   /** Why the command may not pass; null when it may. `ready`: the strategy has had its warm-up. */
   refuses(command: PlaceCommand, ready: boolean): ReasonCode | null {
     if (!ready) return "refused:warmup";
-    const { instrument, side } = command;
-    const holding = this.#account.holdingOf(instrument);
+    const { instrument, owner, side } = command;
+    const holding = this.#account.holdingOf(instrument, owner);
     if (command.limit === null && command.stop === null && !holding.hasPrice) return "refused:no-price";
     const reduces = this.#onlyReduces(command);
     const canClose = side === "sell" ? holding.size > 0 : holding.size < 0;
@@ -72,7 +72,7 @@ export class Review {
    * comes back before it is paid; no two orders close the same.
    */
   #pays(command: PlaceCommand): boolean {
-    const left = new Map<Instrument, bigint>();
+    const left = new Map<Holding, bigint>();
     let total = zero;
     for (const { command: open, filled } of reserving(this.#orders)) {
       total = addFixed(total, this.#reserve(open, filled, left));
@@ -82,10 +82,11 @@ export class Review {
   }
 
   /** What an order holds back (above 0) or, being a sell at the market, will set free (below 0). */
-  #reserve(command: PlaceCommand, filled: bigint, left: Map<Instrument, bigint>): Fixed {
-    const { instrument, side, type, sizing } = command;
+  #reserve(command: PlaceCommand, filled: bigint, left: Map<Holding, bigint>): Fixed {
+    const { instrument, owner, side, type, sizing } = command;
     const value = this.#valueOf(command);
-    const position = left.get(instrument) ?? this.#account.holdingOf(instrument).quantity;
+    const holding = this.#account.holdingOf(instrument, owner);
+    const position = left.get(holding) ?? holding.quantity;
     const closable = side === "sell" ? max(position, 0n) : max(-position, 0n);
     const reduces = this.#onlyReduces(command);
     const known = sizing.kind === "value" && !reduces ? sizing.plus : askedUnits(command);
@@ -93,7 +94,7 @@ export class Review {
     const closed = rest < closable ? rest : closable;
     // A resting sell may never fill: its proceeds don't count.
     const frees = closed > 0n && (type === "market" || !reduces);
-    if (frees) left.set(instrument, side === "sell" ? position - closed : position + closed);
+    if (frees) left.set(holding, side === "sell" ? position - closed : position + closed);
     const back = frees ? this.#worth(instrument, -closed, value) : zero;
     if (reduces) return back;
     if (sizing.kind === "value") return addFixed(sizing.value, back);
@@ -106,8 +107,8 @@ export class Review {
   }
 
   /** Of one unit, at the price the order is judged by: its own where it names one, else the last one known. */
-  #valueOf({ instrument, limit, stop }: PlaceCommand): Fixed {
-    return unitValue(instrument, limit ?? stop ?? this.#account.holdingOf(instrument).exactMark());
+  #valueOf({ instrument, owner, limit, stop }: PlaceCommand): Fixed {
+    return unitValue(instrument, limit ?? stop ?? this.#account.holdingOf(instrument, owner).exactMark());
   }
 }
 

@@ -3,8 +3,8 @@ import type { Millis } from "../domain/time.ts";
 export interface Timer {
   readonly handle: number;
   readonly due: Millis;
-  /** A tag for the strategy's onTimer, or what its own setTimeout was given. */
-  readonly action: string | (() => void);
+  /** Calls the strategy's onTimer, or what its own setTimeout was given. */
+  readonly action: () => void;
 }
 
 /** Timers in order of their due time, then of their setting. They are events: fired by the engine, never by a clock. */

@@ -13,7 +13,6 @@ import {
 import { type Instrument, snapQuantity, unitValue, wholeLots } from "../domain/instrument.ts";
 import type { Order, OrderId, OrderSide } from "../domain/order.ts";
 import type { CostEstimate } from "../domain/ports.ts";
-import type { Random } from "../domain/random.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import type { Json } from "../domain/signal.ts";
 import { didYouMean } from "../domain/suggest.ts";
@@ -24,6 +23,7 @@ import { placeCommand } from "./command.ts";
 import type { Desk } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
 import type { Market } from "./market.ts";
+import type { SeatOptions } from "./options.ts";
 import { type OrderBook, type OrderRecord, openQuantity, orderView } from "./orderBook.ts";
 import {
   amendedTerms,
@@ -42,12 +42,12 @@ import type { RiskPolicy } from "./riskPolicy.ts";
 import { expectedUnits, ofQuantity, ofValue, referencePrice } from "./sizing.ts";
 import type { Timers } from "./timers.ts";
 
-export interface DeskOptions {
+/** What all desks of a run share. */
+export interface SharedDeskOptions {
   readonly mode: Context["mode"];
   readonly account: Account;
   readonly orders: OrderBook;
   readonly timers: Timers;
-  readonly random: Random;
   readonly costs: CostEstimate;
   /** The user's own limits; null: none. */
   readonly risk: RiskPolicy | null;
@@ -55,8 +55,6 @@ export interface DeskOptions {
   readonly sizing: "fill" | "decision";
   /** How far below the reference a fill may lie before an order by value is cut, as a fraction. */
   readonly collar: Fixed;
-  /** Bars (or ticks, without bars) a symbol must have had before orders for it count. */
-  readonly warmup: number;
   /** Orders before it are refused, and nothing before it is measured. */
   readonly tradeFrom: Millis;
   /** Milliseconds from what a strategy decides on until its order is at the venue; null: none. */
@@ -68,6 +66,11 @@ export interface DeskOptions {
   ) => void;
 }
 
+export interface DeskOptions extends SharedDeskOptions, Omit<SeatOptions, "create"> {
+  /** Which of the run's strategies it belongs to. */
+  readonly owner: number;
+}
+
 /** What the desk tells the engine. */
 export interface DeskSink {
   readonly markets: ReadonlyMap<Instrument, Market>;
@@ -75,6 +78,8 @@ export interface DeskSink {
   changed(record: OrderRecord): void;
   /** An entry for the log of decisions. */
   record(decision: Decision): void;
+  /** A timer of the strategy is due. */
+  timer(tag: string): void;
 }
 
 interface Snapped {
@@ -122,7 +127,8 @@ export class TradingDesk implements Desk {
     return unitsToNumber(cash.units, cash.scale);
   }
   get equity(): number {
-    return this.#options.account.equity();
+    const { account, share } = this.#options;
+    return share === null ? account.equity() : account.equity() * unitsToNumber(share.units, share.scale);
   }
 
   market(symbol: string): Market {
@@ -135,7 +141,7 @@ export class TradingDesk implements Desk {
   }
 
   openOrders(): readonly Order[] {
-    return this.#options.orders.open.map(orderView);
+    return this.#own().map(orderView);
   }
 
   takeCommands(): readonly Approved<Command>[] {
@@ -176,14 +182,14 @@ export class TradingDesk implements Desk {
   }
 
   cancel(id: OrderId): void {
-    const record = this.#options.orders.find(Number(id));
+    const record = this.#find(id);
     if (record !== null) this.#cancel(record);
     else if (!this.#options.orders.hasIssued(Number(id)))
       throw illegal(`cancel: no order has the id ${describe(id)}`);
   }
 
   amend(id: OrderId, changes: OrderChanges): OrderId {
-    const record = this.#options.orders.find(Number(id));
+    const record = this.#find(id);
     if (record === null || record.cancelRequested) {
       throw illegal(`amend: expected the id of an open order, found ${describe(id)}`);
     }
@@ -201,7 +207,7 @@ export class TradingDesk implements Desk {
   /** Takes back what is open and closes what is held: the risk policy says so. Nothing to do while closes are on their way. */
   flatten(): boolean {
     const held = [...this.#sink.markets.values()].filter(({ holding }) => !holding.isFlat);
-    const { open } = this.#options.orders;
+    const open = this.#own();
     const closing = open.filter(({ command }) => command.tag === flattenTag);
     for (const record of open) if (!closing.includes(record)) this.#cancel(record);
     for (const market of held) {
@@ -212,7 +218,7 @@ export class TradingDesk implements Desk {
   }
 
   cancelAll(market: Market | null): void {
-    for (const record of this.#options.orders.open) {
+    for (const record of this.#own()) {
       if (market === null || record.command.instrument === market.instrument) this.#cancel(record);
     }
   }
@@ -222,11 +228,29 @@ export class TradingDesk implements Desk {
   }
 
   after(ms: number, tag: string): void {
-    this.#options.timers.add(this.time + ms, tag);
+    this.#options.timers.add(this.time + ms, () => this.#sink.timer(tag));
   }
 
   log(message: string, fields: { readonly [key: string]: Json } | undefined): void {
     this.#options.onLog(this.time, message, fields);
+  }
+
+  /** The strategy's own open orders. */
+  #own(): readonly OrderRecord[] {
+    const { orders, owner } = this.#options;
+    return orders.open.filter(({ command }) => command.owner === owner);
+  }
+
+  #find(id: OrderId): OrderRecord | null {
+    const record = this.#options.orders.find(Number(id));
+    return record?.command.owner === this.#options.owner ? record : null;
+  }
+
+  /** What fractions are fractions of. */
+  #capital(): Fixed {
+    const { account, share } = this.#options;
+    const equity = account.exactEquity();
+    return share === null ? equity : multiplyFixed(equity, share);
   }
 
   #isReady(market: Market): boolean {
@@ -266,10 +290,7 @@ export class TradingDesk implements Desk {
     const { instrument, holding } = market;
     if (fraction.units === 0n) return this.#targetQuantity(market, zero, tag);
     const wantsLong = fraction.units > 0n;
-    const wanted = multiplyFixed(
-      wantsLong ? fraction : negateFixed(fraction),
-      this.#options.account.exactEquity(),
-    );
+    const wanted = multiplyFixed(wantsLong ? fraction : negateFixed(fraction), this.#capital());
     const side = wantsLong ? "buy" : "sell";
     const crosses = net !== 0n && net > 0n !== wantsLong;
     if (net === 0n || crosses || !holding.hasPrice) {
@@ -296,7 +317,7 @@ export class TradingDesk implements Desk {
   }
 
   #net(market: Market): bigint {
-    return market.holding.quantity + openQuantity(this.#options.orders, market.instrument);
+    return market.holding.quantity + openQuantity(this.#own(), market.instrument);
   }
 
   #submit(
@@ -307,9 +328,9 @@ export class TradingDesk implements Desk {
     tag: string | null,
     replaces: number | null = null,
   ): OrderId {
-    const { orders, latency, risk } = this.#options;
+    const { orders, latency, risk, owner } = this.#options;
     const activeFrom = latency === null ? this.time : this.time + latency();
-    const asked = placeCommand(market, { side, sizing, terms, tag, replaces, activeFrom }, orders);
+    const asked = placeCommand(market, { owner, side, sizing, terms, tag, replaces, activeFrom }, orders);
     const expected = this.#expectedUnits(market, asked);
     const ready = this.#isReady(market);
     const verdict = risk === null || !ready ? null : risk.review(asked, expected, this.time);
@@ -366,10 +387,7 @@ export class TradingDesk implements Desk {
       this.#snapped = { size, instrument, sizing };
       return sizing;
     }
-    const value =
-      size.kind === "notional"
-        ? size.amount
-        : multiplyFixed(size.amount, this.#options.account.exactEquity());
+    const value = size.kind === "notional" ? size.amount : multiplyFixed(size.amount, this.#capital());
     return ofValue({ market, side, limit, stop, value, plus: 0n, time: this.time }, this.#options);
   }
 }

@@ -216,7 +216,7 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   #holdsAgainst(command: PlaceCommand): boolean {
-    const { size } = this.#options.account.holdingOf(command.instrument);
+    const { size } = this.#options.account.holdingOf(command.instrument, command.owner);
     return command.side === "sell" ? size > 0 : size < 0;
   }
 

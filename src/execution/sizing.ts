@@ -30,7 +30,7 @@ export interface FillTerms {
 export function sizeAtFill(command: PlaceCommand, terms: FillTerms, account: Account): Sized {
   const { instrument, side } = command;
   const { sizing, price, fees, before } = terms;
-  const holding = account.holdingOf(instrument);
+  const holding = account.holdingOf(instrument, command.owner);
   const closable = closableUnits(holding, side);
   const value = unitValue(instrument, price);
 

@@ -11,7 +11,10 @@ import type { ReasonCode } from "../domain/reasons.ts";
 import type { Json } from "../domain/signal.ts";
 import type { Millis } from "../domain/time.ts";
 import { Engine } from "../engine/engine.ts";
+import type { RiskAccount } from "../engine/exposure.ts";
 import type { Market } from "../engine/market.ts";
+import { NetAccount } from "../engine/netAccount.ts";
+import type { SeatOptions } from "../engine/options.ts";
 import { OrderBook } from "../engine/orderBook.ts";
 import { EquityRecorder } from "../engine/recorder.ts";
 import { RiskPolicy } from "../engine/riskPolicy.ts";
@@ -37,6 +40,10 @@ export interface SimulationOptions {
   readonly settings?: Partial<SimulationSettings> | undefined;
   readonly clock?: SimulationClock | undefined;
   readonly warmup?: number | undefined;
+  /** The part of equity that the strategy's fractions are of. @default all of it */
+  readonly share?: Fixed | undefined;
+  /** Further strategies on the same account. */
+  readonly others?: readonly SeatOptions[] | undefined;
   readonly timeframes?: readonly string[] | undefined;
   /** Orders before it are refused, and nothing before it is measured. */
   readonly tradeFrom?: Millis | undefined;
@@ -139,18 +146,16 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     recorder,
     orders,
     costs: costEstimate(costModelsOf(settings, settings.seed)),
-    risk: settings.risk === undefined ? null : new RiskPolicy(settings.risk, account),
+    risk: settings.risk === undefined ? null : new RiskPolicy(settings.risk, riskView(options, account)),
     sizing,
     collar,
     timers: clock.timers,
-    random: clock.random,
     instruments: options.instruments,
-    warmup: options.warmup ?? 0,
     tradeFrom,
     latency: settings.latency === undefined ? null : () => latency.leaves() + latency.seen(),
     timeframes: options.timeframes ?? [],
     ticksArePrices: options.ticksArePrices === true,
-    createStrategy: options.createStrategy,
+    strategies: strategiesOf(options, clock),
     onFill(fill, tag) {
       counts.fills++;
       if (fill.clipped) counts.clipped++;
@@ -182,6 +187,17 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     decisionsSha256: journal.digest(),
     account,
   };
+}
+
+/** Limits hold for what all strategies hold together. */
+function riskView({ others = [] }: SimulationOptions, account: Account): RiskAccount {
+  return others.length === 0 ? account : new NetAccount(account);
+}
+
+function strategiesOf(options: SimulationOptions, clock: SimulationClock): readonly SeatOptions[] {
+  const { createStrategy: create, warmup = 0, others = [] } = options;
+  const strategies = [{ create, warmup, random: clock.random, share: options.share ?? null }, ...others];
+  return strategies;
 }
 
 /** Chunks cross the async border here, and nowhere a single event. */

@@ -52,7 +52,9 @@ describe("precedence", () => {
     "%s names its flag, variable or key when the value is bad",
     (name) => {
       const bad =
-        name === "trades" || name === "out" || name === "strategy" || name === "assert" ? " " : "?!";
+        name === "trades" || name === "risk" || name === "out" || name === "strategy" || name === "assert"
+          ? " "
+          : "?!";
       const flag = name === "assert" ? [bad] : bad;
       expect(() => resolveFrom({ [name]: flag })).toThrow(
         failure("GEO-OPTION-VALUE", `${flagOf(name)}: expected`),

@@ -135,6 +135,7 @@ export class RiskStream {
     return {
       kind: "place",
       number,
+      owner: 0,
       instrument,
       side,
       type: rests ? "limit" : "market",

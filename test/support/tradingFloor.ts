@@ -65,6 +65,7 @@ export function command(
   return approve<PlaceCommand>({
     kind: "place",
     number,
+    owner: 0,
     instrument,
     side,
     type: typeOf(ticket),
