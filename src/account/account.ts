@@ -263,7 +263,7 @@ export class Account {
     if (fee.currency === instrument.base && !instrument.contract) {
       const taken = unitsOf(fee.amount, instrument);
       const quantity = side === "buy" ? fill.quantity - taken : fill.quantity + taken;
-      if (quantity <= 0n) throw impossible(fee, "expected less than what was bought");
+      if (quantity < 0n) throw impossible(fee, "expected no more than what was bought");
       const amount = tradedValue(instrument, price, taken);
       this.#addForeignFee(fee, amount);
       const value = tradedValue(instrument, price, quantity);

@@ -59,9 +59,20 @@ describe("a fee in the base currency", () => {
     expect(books.mark("10", coarse).equity).toBe("99.99998");
   });
 
+  it("may take all of a speck", () => {
+    const books = new Books("cash", "100", usdt);
+    books.fill("buy 0.00000001@10", { instrument: eth, fee: "0.00000001", currency: "ETH" });
+    expect([books.cash, books.equity, books.account.hasPosition]).toEqual([
+      "99.9999999",
+      "99.9999999",
+      false,
+    ]);
+    expect(text(books.account.holdingOf(eth).realised)).toBe("-0.0000001");
+  });
+
   it.each([
     ["finer than quantities are counted", "0.000000001"],
-    ["all that was bought", "1"],
+    ["more than was bought", "1.00000001"],
   ])("refuses a fee of %s: no venue charges it", (_, fee) => {
     const books = new Books("cash", "100", usdt);
     expect(() => books.fill("buy 1@10", { instrument: eth, fee, currency: "ETH" })).toThrow(OrderError);
