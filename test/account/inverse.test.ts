@@ -58,6 +58,10 @@ describe("an inverse contract", () => {
     expect([books.cash, books.equity, books.free]).toEqual(["3.25", "2", "0.75"]);
     expect([books.mark("12500", usd).equity, books.free]).toEqual(["2.45", "1.65"]);
     expect(books.account.equity()).toBe(2.45);
+    // What is held of a contract is no balance of its coin.
+    expect([...books.account.balances].map(([currency, amount]) => [currency, formatFixed(amount)])).toEqual([
+      ["BTC", "3.25"],
+    ]);
     const holding = books.account.holdingOf(usd);
     expect(holding.unrealised).toBeCloseTo(0.45, 12);
     expect([formatFixed(holding.exactWorth()), formatFixed(holding.exactValue())]).toEqual(["-0.8", "0.8"]);

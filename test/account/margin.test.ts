@@ -4,6 +4,7 @@ import { ValidationError } from "../../src/domain/errors.ts";
 import { compareFixed, formatFixed, parseFixed } from "../../src/domain/fixed.ts";
 import { createInstrument } from "../../src/domain/instrument.ts";
 import { Books, btc, shares } from "../support/books.ts";
+import { cell } from "../support/oneRow.ts";
 
 function leveraged(cash: string, leverage: string, maintenance?: string): Books {
   return new Books("margin", cash, {
@@ -133,6 +134,64 @@ describe("liquidation", () => {
     books.mark("100").mark("120", shares);
     // −3500 + 600 + 40 p = 0.1 × (600 + 40 p): 36 p = 2960
     expect(books.account.margin.liquidationPrice(books.account.holdingOf(btc))).toBeCloseTo(2960 / 36, 10);
+  });
+});
+
+it("leaves dust where it is", () => {
+  const lots = createInstrument("BTC/USD", { lot: "0.5" });
+  const books = leveraged("100", "5").fill("buy 0.5@100", { instrument: lots, fee: "0.2", currency: "BTC" });
+  expect(books.account.open).toHaveLength(1);
+  expect(books.account.margin.firstToLiquidate()).toBeNull();
+  expect(books.account.margin.liquidationPrice(books.account.holdingOf(lots))).toBeNull();
+});
+
+describe("what is told in doubles", () => {
+  const inverse = createInstrument("BTC/USD:BTC", { lot: "1" });
+  const whole = (min: number, max: number) => fc.integer({ min, max });
+  /** A book of one long or short each, things or inverse contracts, with odd prices. */
+  const books = fc
+    .record({
+      leverage: fc.constantFrom("1", "2.5", "7"),
+      instrument: fc.constantFrom(btc, inverse),
+      fills: fc.array(fc.tuple(fc.constantFrom("buy", "sell"), whole(1, 300), whole(100, 999_999)), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      mark: whole(100, 999_999),
+    })
+    .map(({ leverage, instrument, fills, mark }) => {
+      const made = leveraged("1000.1", leverage);
+      for (const [side, size, cents] of fills) made.fill(`${side} ${size}@${cents / 100}`, { instrument });
+      return { account: made.mark(String(mark / 100), instrument).account, instrument };
+    });
+
+  it("never calls a cost covered that is not, nor doubts one that is by far", () => {
+    fc.assert(
+      fc.property(books, whole(-50, 50), ({ account }, steps) => {
+        const free = account.free();
+        const near = Number(formatFixed(free)) * (1 + steps * 2 ** -52) + steps * 1e-9;
+        if (account.surelyCovers(near)) {
+          expect(compareFixed(parseFixed(String(near)), free)).toBeLessThanOrEqual(0);
+        }
+        const size = Math.abs(Number(formatFixed(free))) + account.cashTerms * 7;
+        expect(account.surelyCovers(Number(formatFixed(free)) - size * 1e-9 - 1e-6)).toBe(true);
+      }),
+    );
+  });
+
+  it("calls for a liquidation exactly when the exact state does, however near", () => {
+    fc.assert(
+      fc.property(books, whole(-100, 100), ({ account, instrument }, steps) => {
+        const holding = account.holdingOf(instrument);
+        const price = account.margin.liquidationPrice(holding);
+        fc.pre(price !== null && price > 1e-3 && price < 1e12);
+        const near = (price! * (1 + steps * 1e-13)).toFixed(15);
+        holding.markAt(cell(near), 0, Number(near));
+        const { equity, maintenance } = account.margin.state();
+        expect(account.margin.isBelowMaintenance()).toBe(compareFixed(equity, maintenance) <= 0);
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 
