@@ -18,6 +18,7 @@ import { matchLots } from "./fifo.ts";
 import { Holding } from "./holding.ts";
 import { type Charge, Interest, type InterestRates, interestOn } from "./interest.ts";
 import { Margin, type MarginRules } from "./margin.ts";
+import { sharesByTag } from "./shares.ts";
 import { type TokenStock, Tokens } from "./tokens.ts";
 import { TradeLog } from "./tradeLog.ts";
 
@@ -198,14 +199,14 @@ export class Account {
         own = addFixed(own, negateFixed(value));
         const paid = interestOn(value, borrow, days);
         holding.addBorrowCost(paid);
-        this.#note({ time: dayEnd, kind: "borrow", instrument, amount: negateFixed(paid) });
+        this.#note(dayEnd, "borrow", holding, negateFixed(paid));
       }
     }
     if (own.units < 0n) {
       const paid = interestOn(negateFixed(own), debt, days);
       this.#debtInterest = addFixed(this.#debtInterest, paid);
       this.#moveBase(negateFixed(paid));
-      this.#note({ time: dayEnd, kind: "debt", instrument: null, amount: negateFixed(paid) });
+      this.#note(dayEnd, "debt", null, negateFixed(paid));
     }
     this.#recount();
   }
@@ -222,7 +223,7 @@ export class Account {
     const long = holding.quantity > 0n;
     const amount = multiplyFixed(long ? negateFixed(value) : value, rate);
     holding.addFunding(amount);
-    this.#note({ time, kind: "funding", instrument, amount });
+    this.#note(time, "funding", holding, amount);
     this.#recount();
     return amount;
   }
@@ -291,8 +292,10 @@ export class Account {
     this.#baseTerms += Math.abs(approximate(by.units, by.scale));
   }
 
-  #note(charge: Charge): void {
-    if (charge.amount.units !== 0n) this.charges.push(charge);
+  #note(time: Millis, kind: Charge["kind"], holding: Holding | null, amount: Fixed): void {
+    if (amount.units === 0n) return;
+    const shares = holding === null ? new Map([[null, amount]]) : sharesByTag(holding, amount);
+    this.charges.push({ time, kind, instrument: holding?.instrument ?? null, amount, shares });
   }
 
   #refresh(holding: Holding, wasOpen: boolean): void {

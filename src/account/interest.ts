@@ -21,6 +21,8 @@ export interface Charge {
   readonly instrument: Instrument | null;
   /** Added to the cash: below 0 when paid. */
   readonly amount: Fixed;
+  /** Its parts by the tags of the entries that it was charged for; null: of none in particular. */
+  readonly shares: ReadonlyMap<string | null, Fixed>;
 }
 
 /** A rate a year is charged in 360ths a day: the custom of money markets and brokers, and dearer than 365ths. */

@@ -127,6 +127,37 @@ describe("funding", () => {
     expect([formatFixed(holding.funding), formatFixed(holding.realised)]).toEqual([amount, amount]);
   });
 
+  it("is shared out by tag, to the last digit", () => {
+    const books = new Books("margin", "200000")
+      .fill("buy 1@100", { instrument: perpetual, tag: "a" })
+      .fill("buy 1@100", { instrument: perpetual })
+      .fill("buy 1@100", { instrument: perpetual, tag: "b" })
+      .fill("buy 4@100", { instrument: perpetual, tag: "a" });
+    // 7 × 1 × 0.1 = 0.7: 0.1 to each unit.
+    books.account.fund(perpetual, parseFixed("0.1"), parseFixed("1"), time);
+    const [charge] = books.account.charges;
+    const shares = [...charge!.shares].map(([tag, amount]) => [tag, formatFixed(amount)]);
+    expect(shares).toEqual([
+      [null, "-0.1"],
+      ["b", "-0.1"],
+      ["a", "-0.5"],
+    ]);
+  });
+
+  it("gives the newest tag what can't be parted", () => {
+    const lent = createInstrument("AAPL", { lot: "1" });
+    const shorts = new Books("margin", "1000", { interest: { borrow: parseFixed("0.00000001") } });
+    shorts.account.accrue(0);
+    shorts.fill("sell 1@1", { instrument: lent, tag: "a" }).fill("sell 1@1", { instrument: lent, tag: "b" });
+    shorts.account.accrue(86_400_001);
+    expect([...shorts.account.charges[0]!.shares].map(([tag, amount]) => [tag, formatFixed(amount)])).toEqual(
+      [
+        ["a", "0"],
+        ["b", "-0.00000001"],
+      ],
+    );
+  });
+
   it("passes those by who hold nothing", () => {
     const books = new Books("margin", "1000");
     expect(formatFixed(books.account.fund(btc, parseFixed("0.01"), parseFixed("100"), time))).toBe("0");

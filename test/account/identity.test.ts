@@ -85,7 +85,8 @@ function run(steps: readonly Step[], options: AccountOptions): { account: Accoun
         worth = multiplyFixed(fee.amount, price);
       }
       fees = addFixed(fees, worth);
-      account.book(executed({ instrument, side, price, quantity, fee }), null);
+      const tag = step.lots % 3n === 0n ? null : `tag ${step.lots % 3n}`;
+      account.book(executed({ instrument, side, price, quantity, fee }), tag);
     }
   }
   return { account, fees };
@@ -103,6 +104,9 @@ function expectIdentity({ account, fees }: { account: Account; fees: Fixed }): v
     account.trades.all().map(({ pnl, fees, moneyScale }) => ({ units: pnl + fees, scale: moneyScale })),
   );
   const carried = sum(account.charges.map(({ amount }) => amount));
+  for (const { amount, shares } of account.charges) {
+    expect(compareFixed(sum(shares.values()), amount)).toBe(0);
+  }
   const openCost = sum(
     holdings.map((holding) => ({ units: holding.openCost, scale: holding.notionalScale })),
   );
