@@ -77,7 +77,7 @@ export class Account {
   constructor(options: AccountOptions) {
     this.kind = options.kind;
     this.currency = options.currency;
-    this.#tokens = new Tokens(options.tokens ?? []);
+    this.#tokens = new Tokens(options.tokens ?? [], options.currency);
     this.#interest = new Interest(options.interest ?? {});
     this.initialEquity = addFixed(options.cash, this.#tokens.value);
     this.#base = options.cash;
@@ -159,7 +159,7 @@ export class Account {
 
   /** The same, exactly. */
   exactEquity(): Fixed {
-    let equity = addFixed(this.cash, this.#tokens.value);
+    let equity = this.#tokens.areNone ? this.cash : addFixed(this.cash, this.#tokens.value);
     for (const holding of this.#open) equity = addFixed(equity, holding.exactWorth());
     return equity;
   }

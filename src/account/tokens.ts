@@ -27,12 +27,18 @@ export class Tokens {
   readonly #prices = new Map<string, Fixed>();
   readonly #left = new Map<string, Fixed>();
 
-  /** @throws ValidationError GEO-VALUE for an amount or price below 0, or a currency named twice. */
-  constructor(stocks: readonly TokenStock[]) {
+  /** @throws ValidationError GEO-VALUE for an amount or price below 0, a currency named twice, or that of the cash. */
+  constructor(stocks: readonly TokenStock[], settlement: string) {
     for (const { currency, amount, price } of stocks) {
       if (amount.units < 0n || price.units < 0n) {
         const found = `${formatFixed(amount)} at ${formatFixed(price)}`;
         throw new ValidationError("GEO-VALUE", `balance of ${currency}: expected 0 or more, found ${found}`);
+      }
+      if (currency === settlement) {
+        throw new ValidationError(
+          "GEO-VALUE",
+          `balance of ${currency}: it is the account's own: add it to the cash`,
+        );
       }
       if (this.#left.has(currency)) {
         throw new ValidationError(
@@ -48,6 +54,10 @@ export class Tokens {
 
   get left(): ReadonlyMap<string, Fixed> {
     return this.#left;
+  }
+
+  get areNone(): boolean {
+    return this.#left.size === 0;
   }
 
   /** Value of what is left. */

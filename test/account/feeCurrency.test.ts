@@ -116,6 +116,7 @@ describe("a fee in a token", () => {
 
   it.each([
     ["below 0", [{ ...bnb, amount: parseFixed("-1") }], "expected 0 or more, found -1 at 300"],
+    ["of the cash's own currency", [{ ...bnb, currency: "USD" }], "balance of USD: it is the account's own"],
     ["named twice", [bnb, bnb], "found BNB twice"],
   ])("refuses a stock %s", (_, tokens, message) => {
     expect(() => new Books("cash", "1000", { tokens })).toThrow(ValidationError);
