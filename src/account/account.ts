@@ -1,23 +1,45 @@
 import { OrderError } from "../domain/errors.ts";
-import type { Execution } from "../domain/execution.ts";
-import { addFixed, type Fixed, negateFixed, unitsToNumber, widen } from "../domain/fixed.ts";
+import { type Execution, type Fee, tradedValue } from "../domain/execution.ts";
+import {
+  addFixed,
+  approximate,
+  type Fixed,
+  formatFixed,
+  multiplyFixed,
+  negateFixed,
+  pow10,
+  unitsToNumber,
+  widen,
+  zero,
+} from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import { dayMs, type Millis } from "../domain/time.ts";
+import { matchLots } from "./fifo.ts";
 import { Holding } from "./holding.ts";
-import { type Match, TradeLog } from "./tradeLog.ts";
+import { type Charge, Interest, type InterestRates, interestOn } from "./interest.ts";
+import { Margin, type MarginRules } from "./margin.ts";
+import { sharesByTag } from "./shares.ts";
+import { type TokenStock, Tokens } from "./tokens.ts";
+import { TradeLog } from "./tradeLog.ts";
 
-/** `cash`: what is held was paid for, no shorts. `margin`: plain 1 × short selling besides. */
+/** `cash`: what is held was paid for, no shorts. `margin`: short selling and borrowing besides. */
 export type AccountKind = "cash" | "margin";
 
-export interface AccountOptions {
+export interface AccountOptions extends MarginRules {
   readonly kind: AccountKind;
   /** Settlement currency of every instrument in the run. */
   readonly currency: string;
   readonly cash: Fixed;
+  /** What fees can be paid in besides. @default none */
+  readonly tokens?: readonly TokenStock[] | undefined;
+  /** @default none is charged */
+  readonly interest?: InterestRates | undefined;
 }
 
 /**
- * The one writer of money. All amounts are exact integers, so for fees in the settlement currency
- * cash + open cost = initial + gross realised − fees holds to the last digit.
+ * The one writer of money. All amounts are exact integers, whatever fees are paid in:
+ * cash + open cost = initial + gross realised − fees − interest + funding holds to the last digit (cash with the value
+ * of the fee tokens). docs/account.md has the formulas.
  */
 export class Account {
   readonly kind: AccountKind;
@@ -27,26 +49,51 @@ export class Account {
   readonly #others = new Map<number, Map<Instrument, Holding>>();
   /** Every FIFO match so far. */
   readonly trades = new TradeLog();
+  /** Interest and funding, in the order in which they were settled. */
+  readonly charges: Charge[] = [];
+  readonly margin: Margin;
+  /** Cash and tokens before the first fill. */
+  readonly initialEquity: Fixed;
   /** Cash as a double, for marking on every bar. */
   cashNumber: number;
+  /** Sum of the magnitudes that `cashNumber` is made of. */
+  cashTerms: number;
   /** Is any position larger than dust? */
   hasPosition = false;
-  readonly #initial: Fixed;
-  /** What the account began with. */
-  readonly initialNumber: number;
   readonly #all: Holding[] = [];
   readonly #open: Holding[] = [];
+  readonly #tokens: Tokens;
+  readonly #interest: Interest;
+  /** Fees in other currencies than that of settlement: amounts, and what they were worth. */
+  readonly #foreignFees = new Map<string, { readonly amount: Fixed; readonly value: Fixed }>();
+  /** Cash that no holding accounts for: what there was at first, less interest on debt; and fees that tokens paid. */
+  #base: Fixed;
+  #baseNumber: number;
+  #baseTerms: number;
+  readonly #borrows: boolean;
+  /** Interest paid on borrowed cash, ≥ 0. */
+  #debtInterest: Fixed = zero;
   #last: Holding | null = null;
-  /** Sum of the magnitudes that `cashNumber` is made of. */
-  #terms: number;
 
+  /** @throws ValidationError GEO-VALUE for rules, rates or stocks that no account can have. */
   constructor(options: AccountOptions) {
     this.kind = options.kind;
     this.currency = options.currency;
-    this.#initial = options.cash;
-    this.initialNumber = unitsToNumber(options.cash.units, options.cash.scale);
-    this.cashNumber = this.initialNumber;
-    this.#terms = this.initialNumber;
+    this.#tokens = new Tokens(options.tokens ?? [], options.currency);
+    this.#interest = new Interest(options.interest ?? {});
+    this.initialEquity = addFixed(options.cash, this.#tokens.value);
+    this.#base = options.cash;
+    this.#baseNumber = unitsToNumber(options.cash.units, options.cash.scale);
+    this.#baseTerms = this.#baseNumber;
+    this.cashNumber = this.#baseNumber;
+    this.cashTerms = this.#baseNumber;
+    this.margin = new Margin(this, options);
+    this.#borrows = !this.margin.isPlain;
+  }
+
+  /** What is held, in the order in which it was opened; dust included. */
+  get open(): readonly Holding[] {
+    return this.#open;
   }
 
   /** What one of the run's strategies holds of an instrument; each has lots of its own, the cash is one. */
@@ -80,109 +127,194 @@ export class Account {
 
   /** The cash balance, exactly. */
   get cash(): Fixed {
-    let cash = this.#initial;
+    let cash = this.#base;
     for (const holding of this.#all) {
       cash = addFixed(addFixed(cash, holding.traded), negateFixed(holding.paidFees));
+      if (holding.hasCarry) cash = addFixed(cash, holding.carry);
     }
     return cash;
   }
 
-  /** Cash and positions at their last prices, to double precision: for drawdown on every bar. */
+  /** Cash, fee tokens, and what is held of things that are delivered: the amounts, by currency. */
+  get balances(): ReadonlyMap<string, Fixed> {
+    const balances = new Map([[this.currency, this.cash], ...this.#tokens.left]);
+    for (const { instrument, quantity } of this.#open) {
+      if (instrument.contract) continue;
+      const held = { units: quantity, scale: instrument.lot.scale };
+      balances.set(instrument.base, addFixed(balances.get(instrument.base) ?? zero, held));
+    }
+    return balances;
+  }
+
+  /** Fees by the currency they were paid in: the amounts. */
+  get feesByCurrency(): ReadonlyMap<string, Fixed> {
+    let settled = zero;
+    for (const holding of this.#all) settled = addFixed(settled, holding.paidFees);
+    const fees = new Map<string, Fixed>();
+    for (const [currency, { amount, value }] of this.#foreignFees) {
+      settled = addFixed(settled, negateFixed(value));
+      fees.set(currency, amount);
+    }
+    return fees.set(this.currency, settled);
+  }
+
+  /** Interest paid on borrowed cash; that on shorts is `borrowCost` of their holdings. */
+  get debtInterest(): Fixed {
+    return this.#debtInterest;
+  }
+
+  /** Can a fee token pay this? In the settlement currency a fee can always be charged. */
+  canPay(currency: string, amount: Fixed): boolean {
+    return currency === this.currency || this.#tokens.covers(currency, amount);
+  }
+
+  /** Cash, tokens and positions at their last prices, to double precision: for drawdown on every bar. */
   equity(): number {
     const open = this.#open;
-    let equity = this.cashNumber;
-    for (let i = 0; i < open.length; i++) {
-      const holding = open[i]!;
-      equity += holding.size * holding.mark * holding.multiplier;
-    }
+    let equity = this.cashNumber + this.#tokens.valueNumber;
+    for (let i = 0; i < open.length; i++) equity += open[i]!.worth;
     return equity;
   }
 
   /** The same, exactly. */
   exactEquity(): Fixed {
-    return this.#cashAnd((holding) => (holding.quantity < 0n ? -1n : 1n));
+    let equity = this.#tokens.areNone ? this.cash : addFixed(this.cash, this.#tokens.value);
+    for (const holding of this.#open) equity = addFixed(equity, holding.exactWorth());
+    return equity;
   }
 
-  /**
-   * What new exposure may cost: equity less gross exposure, which for longs alone is the cash itself; a short's
-   * proceeds are not free, and as much again backs it (1 ×).
-   */
+  /** What new exposure may cost. */
   free(): Fixed {
-    return this.#cashAnd((holding) => (holding.quantity < 0n ? -2n : 0n));
+    return this.margin.free();
+  }
+
+  /** Is `cost` surely below what is free? No: only `free()` can tell. */
+  surelyCovers(cost: number): boolean {
+    return this.margin.surelyCovers(cost);
+  }
+
+  /** When `accrue` has something to do next: call it before an instant of a later time is matched. */
+  get nextAccrual(): Millis {
+    return this.#interest.next;
   }
 
   /**
-   * Is `cost` surely below what is free? A look in doubles, with room for every rounding on the way; when it says no,
-   * only exact arithmetic can tell.
+   * Charges interest for every UTC day that ended before `time`, on what is held and owed now at its last price: on
+   * shorts of what is delivered (nothing is borrowed for a contract), and on cash below 0 once contracts' values, which
+   * nobody paid, and those of shorts, which back them, are left out of it.
    */
-  surelyCovers(cost: number): boolean {
-    let free = this.cashNumber;
-    let size = this.#terms + cost;
-    const open = this.#open;
-    for (let i = 0; i < open.length; i++) {
-      const holding = open[i]!;
-      if (holding.size > 0) continue;
-      const backing = 2 * holding.size * holding.mark * holding.multiplier;
-      free += backing;
-      size -= backing;
+  accrue(time: Millis): void {
+    const days = this.#interest.daysUntil(time);
+    if (days === 0) return;
+    const { next, borrow, debt } = this.#interest;
+    const dayEnd = next - dayMs;
+    let own = this.cash;
+    for (const holding of this.#open) {
+      const { instrument } = holding;
+      if (instrument.contract) {
+        own = addFixed(own, { units: holding.openCost, scale: holding.notionalScale });
+      } else if (holding.size < 0) {
+        const value = holding.exactValue();
+        own = addFixed(own, negateFixed(value));
+        const paid = interestOn(value, borrow, days);
+        holding.addBorrowCost(paid);
+        this.#note(dayEnd, "borrow", holding, negateFixed(paid));
+      }
     }
-    return cost < free - size * 1e-12;
+    if (own.units < 0n) {
+      const paid = interestOn(negateFixed(own), debt, days);
+      this.#debtInterest = addFixed(this.#debtInterest, paid);
+      this.#moveBase(negateFixed(paid));
+      this.#note(dayEnd, "debt", null, negateFixed(paid));
+    }
+    this.#recount();
+  }
+
+  /**
+   * Settles the funding of a perpetual at `price` (the mark): a long pays value × `rate` to the shorts, below 0 it
+   * receives. What it came to is returned: below 0 when paid. Exact, but for the value of an inverse contract.
+   */
+  fund(instrument: Instrument, rate: Fixed, price: Fixed, time: Millis): Fixed {
+    const holding = this.holdingOf(instrument);
+    if (holding.quantity === 0n || rate.units === 0n) return zero;
+    const pays = holding.quantity > 0n === rate.units > 0n;
+    const value = holding.valueAt(price, pays);
+    const long = holding.quantity > 0n;
+    const amount = multiplyFixed(long ? negateFixed(value) : value, rate);
+    holding.addFunding(amount);
+    this.#note(time, "funding", holding, amount);
+    this.#recount();
+    return amount;
   }
 
   /** Books a fill: cash, lots, fees, trades. Fills always book. */
-  book(fill: Execution, tag: string | null, owner = 0): void {
-    if (fill.fee.currency !== this.currency) {
-      const found = `fee in ${fill.fee.currency}`;
-      throw new OrderError("GEO-INTERNAL", `${found}: this account settles in ${this.currency} only`);
-    }
+  book(executed: Execution, tag: string | null, owner = 0): void {
+    const fill = executed.fee.currency === this.currency ? executed : this.#settled(executed);
     const holding = this.holdingOf(fill.instrument, owner);
     const wasOpen = holding.size !== 0;
     const price = holding.priceUnits(fill.price);
     const fee = holding.feeUnits(fill.fee.amount);
-    const traded = widen(fill.value.units, fill.value.scale, holding.notionalScale);
-    if (fill.side === "buy") holding.flow -= traded;
-    else holding.flow += traded;
+    const inflow = holding.inverse === (fill.side === "buy");
+    let value = 0n;
+    let traded: bigint;
+    if (holding.inverse) {
+      // Rounded here whoever worked out the fill's value, so that the books agree with themselves.
+      value = tradedValue(fill.instrument, fill.price, fill.quantity, fill.side).units;
+      traded = value;
+    } else traded = widen(fill.value.units, fill.value.scale, holding.notionalScale);
+    if (inflow) holding.flow += traded;
+    else holding.flow -= traded;
     holding.fees += fee;
-    this.#match(fill, holding, price, fee, tag);
+    matchLots({ holding, fill, price, fee, value, tag }, this.trades);
     holding.refreshNumbers();
-    // A short filled on a gap is backed at the price it got: at an older one, the next order could borrow too much.
-    if (holding.size < 0 || !holding.hasPrice) holding.markFill(fill.price);
+    // A short filled on a gap is backed at the price it got: at an older one, the next order could borrow too much. So
+    // is whatever was bought with borrowed money.
+    if (holding.size < 0 || this.#borrows || holding.inverse || !holding.hasPrice)
+      holding.markFill(fill.price);
     this.#refresh(holding, wasOpen);
   }
 
-  /** First in, first out: closes the oldest lots of the other side, what remains opens a lot. */
-  #match(fill: Execution, holding: Holding, price: bigint, fee: bigint, tag: string | null): void {
-    const buys = fill.side === "buy";
-    let remaining = fill.quantity;
-    let feeLeft = fee;
-    if (buys ? holding.size < 0 : holding.size > 0) {
-      while (remaining > 0n && holding.first < holding.lots.length) {
-        const lot = holding.lots[holding.first]!;
-        const match = { holding, lot, fill, price, tag };
-        if (lot.quantity > remaining) {
-          this.#closePart(match, remaining, feeLeft);
-          remaining = 0n;
-        } else {
-          const share = lot.quantity === remaining ? feeLeft : (feeLeft * lot.quantity) / remaining;
-          this.trades.add(match, lot.quantity, lot.fees, share);
-          dropFirstLot(holding);
-          remaining -= lot.quantity;
-          feeLeft -= share;
-        }
-      }
+  /**
+   * A fill that paid its fee in another currency, as one that paid what the fee is worth. A fee taken in the base
+   * currency makes the fill itself smaller: to buy 1 and hold 0.999 is to buy 0.999 and to pay for 0.001.
+   */
+  #settled(fill: Execution): Execution {
+    const { instrument, price, side, fee } = fill;
+    if (fee.currency === instrument.base && !instrument.contract) {
+      const taken = unitsOf(fee.amount, instrument);
+      const quantity = side === "buy" ? fill.quantity - taken : fill.quantity + taken;
+      if (quantity < 0n) throw impossible(fee, "expected no more than what was bought");
+      const amount = tradedValue(instrument, price, taken);
+      this.#addForeignFee(fee, amount);
+      const value = tradedValue(instrument, price, quantity);
+      return { ...fill, quantity, value, fee: { amount, currency: this.currency } };
     }
-    if (buys) holding.quantity += fill.quantity;
-    else holding.quantity -= fill.quantity;
-    if (remaining === 0n) return;
-    holding.lots.push({ quantity: remaining, price, fees: feeLeft, time: fill.time, bar: fill.bar, tag });
+    const amount = this.#tokens.spend(fee.currency, fee.amount);
+    if (amount === null) throw impossible(fee, `this account settles in ${this.currency} and holds none`);
+    this.#addForeignFee(fee, amount);
+    // The books charge every fee to the cash; this one left it alone.
+    this.#moveBase(amount);
+    return { ...fill, fee: { amount, currency: this.currency } };
   }
 
-  #closePart(match: Match, quantity: bigint, exitFee: bigint): void {
-    const { lot } = match;
-    const entryFee = (lot.fees * quantity) / lot.quantity;
-    this.trades.add(match, quantity, entryFee, exitFee);
-    lot.quantity -= quantity;
-    lot.fees -= entryFee;
+  #addForeignFee({ currency, amount }: Fee, value: Fixed): void {
+    const paid = this.#foreignFees.get(currency) ?? { amount: zero, value: zero };
+    this.#foreignFees.set(currency, {
+      amount: addFixed(paid.amount, amount),
+      value: addFixed(paid.value, value),
+    });
+  }
+
+  #moveBase(by: Fixed): void {
+    this.#base = addFixed(this.#base, by);
+    this.#baseNumber = approximate(this.#base.units, this.#base.scale);
+    this.#baseTerms += Math.abs(approximate(by.units, by.scale));
+  }
+
+  #note(time: Millis, kind: Charge["kind"], holding: Holding | null, amount: Fixed): void {
+    if (amount.units === 0n) return;
+    const shares = holding === null ? new Map([[null, amount]]) : sharesByTag(holding, amount);
+    this.charges.push({ time, kind, instrument: holding?.instrument ?? null, amount, shares });
   }
 
   #refresh(holding: Holding, wasOpen: boolean): void {
@@ -193,40 +325,29 @@ export class Account {
       else open.splice(open.indexOf(holding), 1);
     }
     this.hasPosition = !holding.isFlat || open.some(({ isFlat }) => !isFlat);
-    let cash = this.initialNumber;
-    let terms = cash;
+    this.#recount();
+  }
+
+  #recount(): void {
+    let cash = this.#baseNumber;
+    let terms = this.#baseTerms;
     for (const each of this.#all) {
       cash += each.cashFlow;
       terms += each.turnover;
     }
     this.cashNumber = cash;
-    this.#terms = terms;
-  }
-
-  /** Cash plus `weight` × |value| of every open holding. */
-  #cashAnd(weight: (holding: Holding) => bigint): Fixed {
-    let total = this.cash;
-    for (const holding of this.#open) {
-      const factor = weight(holding);
-      if (factor === 0n) continue;
-      const value = holding.exactValue();
-      total = addFixed(total, { units: factor * value.units, scale: value.scale });
-    }
-    return total;
+    this.cashTerms = terms;
   }
 }
 
-function dropFirstLot(holding: Holding): void {
-  if (holding.lots.length === 1) {
-    holding.lots.pop();
-    return;
-  }
-  holding.first++;
-  if (holding.first === holding.lots.length) {
-    holding.lots.length = 0;
-    holding.first = 0;
-  } else if (holding.first > 1024) {
-    holding.lots = holding.lots.slice(holding.first);
-    holding.first = 0;
-  }
+/** A fee in base coins as units of the lot's scale. */
+function unitsOf({ units, scale }: Fixed, { lot, base, symbol }: Instrument): bigint {
+  if (scale <= lot.scale) return widen(units, scale, lot.scale);
+  const factor = pow10(scale - lot.scale);
+  if (units % factor === 0n) return units / factor;
+  throw impossible({ amount: { units, scale }, currency: base }, `${symbol} counts ${lot.scale} decimals`);
+}
+
+function impossible({ amount, currency }: Fee, why: string): OrderError {
+  return new OrderError("GEO-INTERNAL", `fee of ${formatFixed(amount)} ${currency}: ${why}`);
 }

@@ -4,12 +4,15 @@ import {
   addFixed,
   approximate,
   type Fixed,
+  multiplyFixed,
   negateFixed,
   pow10,
   unitsToNumber,
   widen,
+  zero,
 } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import { coinScale, inverseValue } from "../domain/inverse.ts";
 import type { Millis } from "../domain/time.ts";
 
 /** What was bought (or sold short) by one fill and is still open. */
@@ -20,6 +23,8 @@ export interface Lot {
   price: bigint;
   /** Entry fees not yet given to a trade, at the holding's `feeScale`. */
   fees: bigint;
+  /** Of an inverse contract: what it was booked at, rounded, in units of 10^-coinScale. Else 0, it follows exactly. */
+  value: bigint;
   readonly time: Millis;
   readonly bar: number;
   readonly tag: string | null;
@@ -35,6 +40,7 @@ export class Holding {
   readonly owner: number;
   readonly multiplier: number;
   readonly lotSize: number;
+  readonly inverse: boolean;
   /** Signed, units of 10^-lot.scale. */
   quantity = 0n;
   /** `quantity` as a double, for marking on every bar. */
@@ -45,14 +51,19 @@ export class Holding {
   /** Index of the oldest open lot: shifting an array of thousands would cost on every close. */
   first = 0;
   priceScale = 0;
-  /** Of value: lot.scale + priceScale + multiplier.scale. */
+  /** Of value: lot.scale + priceScale + multiplier.scale; of inverse contracts coinScale. */
   notionalScale: number;
-  /** Σ value sold less bought, in units of 10^-notionalScale. */
+  /** Σ value sold less bought (inverse: bought less sold), in units of 10^-notionalScale. */
   flow = 0n;
-  /** All fees paid, in units of 10^-feeScale. */
+  /** All fees, whatever they were paid in, at their value in the settlement currency; units of 10^-feeScale. */
   fees = 0n;
   feeScale = 0;
-  /** What trading and fees added to the cash, and the magnitudes that this is made of; fitted after each fill. */
+  /** What funding brought in (or took, below 0). */
+  funding: Fixed = zero;
+  /** What lending us the thing to be short of it has cost so far, ≥ 0. */
+  borrowCost: Fixed = zero;
+  hasCarry = false;
+  /** What trading, fees, funding and borrowing added to the cash, and the magnitudes that this is made of. */
   cashFlow = 0;
   turnover = 0;
   /** Last known price. */
@@ -60,11 +71,13 @@ export class Holding {
   #column: FixedColumn | null = null;
   #row = 0;
   #fillPrice: Fixed | null = null;
+  #carried = 0;
 
   constructor(instrument: Instrument, owner = 0) {
     this.instrument = instrument;
     this.owner = owner;
-    this.notionalScale = instrument.lot.scale + instrument.multiplier.scale;
+    this.inverse = instrument.inverse;
+    this.notionalScale = instrument.inverse ? coinScale : instrument.lot.scale + instrument.multiplier.scale;
     this.lotSize = unitsToNumber(instrument.lot.units, instrument.lot.scale);
     this.multiplier = unitsToNumber(instrument.multiplier.units, instrument.multiplier.scale);
   }
@@ -96,9 +109,16 @@ export class Holding {
     return this.#column === null ? this.#fillPrice! : fixedAt(this.#column, this.#row);
   }
 
-  /** Signed Σ quantity × price × multiplier of the open lots, in units of 10^-notionalScale. */
+  /**
+   * What the open lots cost: signed Σ quantity × price × multiplier, in units of 10^-notionalScale. To be long an
+   * inverse contract is to owe coins, so its cost is below 0: what was taken in.
+   */
   get openCost(): bigint {
     let cost = 0n;
+    if (this.inverse) {
+      for (let i = this.first; i < this.lots.length; i++) cost += this.lots[i]!.value;
+      return this.quantity < 0n ? cost : -cost;
+    }
     for (let i = this.first; i < this.lots.length; i++) cost += this.lots[i]!.quantity * this.lots[i]!.price;
     return (this.quantity < 0n ? -cost : cost) * this.instrument.multiplier.units;
   }
@@ -117,9 +137,14 @@ export class Holding {
     return addFixed(this.traded, { units: this.openCost, scale: this.notionalScale });
   }
 
-  /** Gross profit of what was closed less all fees paid, exactly. */
+  /** Funding received less the cost of borrowing. */
+  get carry(): Fixed {
+    return addFixed(this.funding, negateFixed(this.borrowCost));
+  }
+
+  /** Gross profit of what was closed, less all fees and borrowing paid, with funding; exactly. */
   get realised(): Fixed {
-    return addFixed(this.grossRealised, negateFixed(this.paidFees));
+    return addFixed(addFixed(this.grossRealised, negateFixed(this.paidFees)), this.carry);
   }
 
   refreshNumbers(): void {
@@ -128,27 +153,73 @@ export class Holding {
     this.isFlat = Math.abs(this.size) < this.lotSize;
     const traded = approximate(this.flow, this.notionalScale);
     const fees = approximate(this.fees, this.feeScale);
-    this.cashFlow = traded - fees;
-    this.turnover = Math.abs(traded) + Math.abs(fees);
+    this.cashFlow = traded - fees + this.#carried;
+    this.turnover = Math.abs(traded) + Math.abs(fees) + Math.abs(this.#carried);
+  }
+
+  /** Funding was settled. */
+  addFunding(received: Fixed): void {
+    this.funding = addFixed(this.funding, received);
+    this.#refreshCarried();
+  }
+
+  addBorrowCost(paid: Fixed): void {
+    this.borrowCost = addFixed(this.borrowCost, paid);
+    this.#refreshCarried();
+  }
+
+  #refreshCarried(): void {
+    const { units, scale } = this.carry;
+    this.hasCarry = true;
+    this.#carried = unitsToNumber(units, scale);
+    this.refreshNumbers();
   }
 
   /** Average entry price of the open lots, for display; null when flat. */
   get entryPrice(): number | null {
     if (this.quantity === 0n) return null;
-    return unitsToNumber(this.openCost, this.notionalScale) / (this.size * this.multiplier);
+    const cost = unitsToNumber(this.openCost, this.notionalScale);
+    return this.inverse ? (-this.size * this.multiplier) / cost : cost / (this.size * this.multiplier);
+  }
+
+  /** What the position adds to equity at the last price, in doubles: below 0 for a short, or a long inverse contract. */
+  get worth(): number {
+    if (this.inverse) return (-this.size * this.multiplier) / this.mark;
+    return this.size * this.mark * this.multiplier;
   }
 
   get unrealised(): number {
     if (this.quantity === 0n) return 0;
-    return this.size * this.mark * this.multiplier - unitsToNumber(this.openCost, this.notionalScale);
+    return this.worth - unitsToNumber(this.openCost, this.notionalScale);
   }
 
-  /** |quantity| × mark × multiplier, exactly. */
+  /** |quantity| × mark × multiplier (inverse: × multiplier / mark, rounded against us), exactly. */
   exactValue(): Fixed {
-    const mark = this.exactMark();
+    // Long an inverse contract coins are owed, short they are owned.
+    return this.valueAt(this.exactMark(), this.quantity > 0n);
+  }
+
+  /** The same at any price; `up`: which way an inverse contract's is rounded. */
+  valueAt(price: Fixed, up: boolean): Fixed {
     const { multiplier, lot } = this.instrument;
-    const units = (this.quantity < 0n ? -this.quantity : this.quantity) * mark.units * multiplier.units;
-    return { units, scale: lot.scale + mark.scale + multiplier.scale };
+    const size = this.quantity < 0n ? -this.quantity : this.quantity;
+    if (this.inverse) {
+      const face = multiplyFixed({ units: size, scale: lot.scale }, multiplier);
+      return { units: inverseValue(face, price, up), scale: coinScale };
+    }
+    const units = size * price.units * multiplier.units;
+    return { units, scale: lot.scale + price.scale + multiplier.scale };
+  }
+
+  /** Does the position's value count against the cash? So do shorts, and longs of inverse contracts. */
+  get isOwed(): boolean {
+    return this.inverse ? this.quantity > 0n : this.quantity < 0n;
+  }
+
+  /** What the position adds to equity, exactly. */
+  exactWorth(): Fixed {
+    const value = this.exactValue();
+    return this.isOwed ? negateFixed(value) : value;
   }
 
   /** `price` on the holding's scale, which grows when a finer one arrives. */
@@ -156,8 +227,10 @@ export class Holding {
     if (price.scale > this.priceScale) {
       const factor = pow10(price.scale - this.priceScale);
       for (const lot of this.lots) lot.price *= factor;
-      this.flow *= factor;
-      this.notionalScale += price.scale - this.priceScale;
+      if (!this.inverse) {
+        this.flow *= factor;
+        this.notionalScale += price.scale - this.priceScale;
+      }
       this.priceScale = price.scale;
     }
     return widen(price.units, price.scale, this.priceScale);

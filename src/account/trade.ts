@@ -1,5 +1,6 @@
-import { pow10, widen } from "../domain/fixed.ts";
+import { type Fixed, pow10, widen } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import { coinScale } from "../domain/inverse.ts";
 import type { Millis } from "../domain/time.ts";
 
 /** What the books say of a trade. */
@@ -22,6 +23,13 @@ export interface TradeFacts {
   readonly exitFee: bigint;
   readonly priceScale: number;
   readonly feeScale: number;
+  /** Of an inverse contract: the values that it was booked at, in units of 10^-coinScale. Else null: they follow. */
+  readonly values: BookedValues | null;
+}
+
+export interface BookedValues {
+  readonly entry: bigint;
+  readonly exit: bigint;
 }
 
 /** A FIFO match of an entry with an exit. Integers on the scales named; what is derived is worked out when asked for. */
@@ -41,6 +49,7 @@ export class Trade implements TradeFacts {
   readonly exitFee: TradeFacts["exitFee"];
   readonly priceScale: TradeFacts["priceScale"];
   readonly feeScale: TradeFacts["feeScale"];
+  readonly values: TradeFacts["values"];
 
   constructor(facts: TradeFacts) {
     this.instrument = facts.instrument;
@@ -58,6 +67,7 @@ export class Trade implements TradeFacts {
     this.exitFee = facts.exitFee;
     this.priceScale = facts.priceScale;
     this.feeScale = facts.feeScale;
+    this.values = facts.values;
   }
 
   /** Of `fees` and `pnl`. */
@@ -70,14 +80,29 @@ export class Trade implements TradeFacts {
     return widen(this.entryFee + this.exitFee, this.feeScale, this.moneyScale);
   }
 
-  /** Net of fees. */
+  /** Net of fees; funding and interest belong to the position, not to its trades. */
   get pnl(): bigint {
-    const gain = this.side === "long" ? this.exitPrice - this.entryPrice : this.entryPrice - this.exitPrice;
-    const gross = this.quantity * gain * this.instrument.multiplier.units;
-    return gross * pow10(this.moneyScale - this.#notionalScale) - this.fees;
+    return this.#gross * pow10(this.moneyScale - this.#notionalScale) - this.fees;
+  }
+
+  /** What it was entered at, in the settlement currency: what a return is a fraction of. */
+  get entryValue(): Fixed {
+    const units = this.values?.entry ?? this.quantity * this.entryPrice * this.instrument.multiplier.units;
+    return { units, scale: this.#notionalScale };
+  }
+
+  get #gross(): bigint {
+    const long = this.side === "long";
+    // Long an inverse contract: coins taken in at the entry, given back at the exit.
+    if (this.values !== null) {
+      return long ? this.values.entry - this.values.exit : this.values.exit - this.values.entry;
+    }
+    const gain = long ? this.exitPrice - this.entryPrice : this.entryPrice - this.exitPrice;
+    return this.quantity * gain * this.instrument.multiplier.units;
   }
 
   get #notionalScale(): number {
-    return this.instrument.lot.scale + this.priceScale + this.instrument.multiplier.scale;
+    const { lot, multiplier, inverse } = this.instrument;
+    return inverse ? coinScale : lot.scale + this.priceScale + multiplier.scale;
   }
 }

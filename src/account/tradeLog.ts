@@ -1,14 +1,17 @@
 import type { Execution } from "../domain/execution.ts";
 import type { Holding, Lot } from "./holding.ts";
-import { Trade } from "./trade.ts";
+import { type BookedValues, Trade } from "./trade.ts";
 
-/** What one lot gave to a closing fill, on the scales of its holding. */
-export interface Match {
+/** A fill on its way into the books, its amounts on the scales of its holding. */
+export interface Booking {
   readonly holding: Holding;
-  readonly lot: Lot;
   readonly fill: Execution;
-  /** Price of the fill at the holding's `priceScale`. */
+  /** At the holding's `priceScale`. */
   readonly price: bigint;
+  /** At the holding's `feeScale`. */
+  readonly fee: bigint;
+  /** Of an inverse contract: what it is booked at, a rounded quotient that is shared out like the fee. Else 0. */
+  readonly value: bigint;
   readonly tag: string | null;
 }
 
@@ -29,10 +32,14 @@ export class TradeLog {
   readonly #wide = new Map<number, readonly bigint[]>();
   /** Tags of entry and exit, by trade; most have none. */
   readonly #tags = new Map<number, readonly [string | null, string | null]>();
+  /** Of trades in inverse contracts. */
+  readonly #values = new Map<number, BookedValues>();
   readonly #holdings: Holding[] = [];
   #last = -1;
 
-  add({ holding, lot, fill, price, tag }: Match, quantity: bigint, entryFee: bigint, exitFee: bigint): void {
+  /** What `lot` gave to a closing fill: `quantity` of it, with its share of both fills' fees. */
+  add(booking: Booking, lot: Lot, quantity: bigint, entryFee: bigint, exitFee: bigint): void {
+    const { holding, fill, price, tag } = booking;
     const index = this.length++;
     if (index * moments === this.#moments.length) this.#grow();
     const at = index * moments;
@@ -47,6 +54,11 @@ export class TradeLog {
     this.#facts[fact + 2] = holding.feeScale;
     this.#facts[fact + 3] = holding.isLong ? 1 : -1;
     if (tag !== null || lot.tag !== null) this.#tags.set(index, [lot.tag, tag]);
+  }
+
+  /** The values that the trade added last was booked at, when they don't follow from its prices. */
+  addValues(values: BookedValues): void {
+    this.#values.set(this.length - 1, values);
   }
 
   /** The trades in the order in which they closed. */
@@ -76,6 +88,7 @@ export class TradeLog {
       exitFee: exitFee!,
       priceScale: priceScale!,
       feeScale: feeScale!,
+      values: this.#values.get(index) ?? null,
     });
   }
 

@@ -1,5 +1,6 @@
 import { type Fixed, multiplyFixed } from "./fixed.ts";
 import { type Instrument, unitValue } from "./instrument.ts";
+import { coinScale, inverseValue } from "./inverse.ts";
 import type { OrderSide, OrderType, TimeInForce } from "./order.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { Millis } from "./time.ts";
@@ -123,9 +124,21 @@ export interface Execution {
   readonly clipped: boolean;
 }
 
-/** quantity × price × multiplier: what a fill is worth in the quote currency. */
-export function tradedValue(instrument: Instrument, price: Fixed, quantity: bigint): Fixed {
-  return multiplyFixed(unitValue(instrument, price), { units: quantity, scale: instrument.lot.scale });
+/**
+ * quantity × price × multiplier: what a fill is worth in the settlement currency. An inverse contract is worth quantity
+ * × multiplier / price, rounded against us to its coin's smallest unit: its buyer is long the price but short the coin,
+ * and takes the value in (down); its seller gives it (up).
+ */
+export function tradedValue(
+  instrument: Instrument,
+  price: Fixed,
+  quantity: bigint,
+  side: OrderSide = "sell",
+): Fixed {
+  const size: Fixed = { units: quantity, scale: instrument.lot.scale };
+  if (!instrument.inverse) return multiplyFixed(unitValue(instrument, price), size);
+  const face = multiplyFixed(size, instrument.multiplier);
+  return { units: inverseValue(face, price, side === "sell"), scale: coinScale };
 }
 
 export type ExecutionEvent = Execution | { readonly kind: "accepted"; readonly number: OrderNumber } | Ended;

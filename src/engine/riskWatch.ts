@@ -1,6 +1,6 @@
 import type { Account } from "../account/account.ts";
 import type { Execution } from "../domain/execution.ts";
-import { addFixed, zero } from "../domain/fixed.ts";
+import { addFixed, unitsToNumber, zero } from "../domain/fixed.ts";
 import type { BreachAction } from "../domain/riskLimits.ts";
 import type { Millis } from "../domain/time.ts";
 import type { RiskPolicy } from "./riskPolicy.ts";
@@ -33,7 +33,8 @@ export class RiskWatch {
   look(time: Millis): void {
     if (!this.#begun) {
       this.#begun = true;
-      this.#policy.onEquity(time, this.#account.initialNumber);
+      const { units, scale } = this.#account.initialEquity;
+      this.#policy.onEquity(time, unitsToNumber(units, scale));
     }
     const action = this.#policy.onEquity(time, this.#account.equity());
     if (action !== null) {
