@@ -235,7 +235,12 @@ export class Account {
    * receives. What it came to is returned: below 0 when paid. Exact, but for the value of an inverse contract.
    */
   fund(instrument: Instrument, rate: Fixed, price: Fixed, time: Millis): Fixed {
-    const holding = this.holdingOf(instrument);
+    return this.#all
+      .filter((holding) => holding.instrument === instrument)
+      .reduce((sum, holding) => addFixed(sum, this.#fund(holding, rate, price, time)), zero);
+  }
+
+  #fund(holding: Holding, rate: Fixed, price: Fixed, time: Millis): Fixed {
     if (holding.quantity === 0n || rate.units === 0n) return zero;
     const pays = holding.quantity > 0n === rate.units > 0n;
     const value = holding.valueAt(price, pays);

@@ -1,6 +1,5 @@
-import { divideUp } from "../domain/divideUp.ts";
 import { ValidationError } from "../domain/errors.ts";
-import { type Fixed, formatFixed, zero } from "../domain/fixed.ts";
+import { divideUp, type Fixed, formatFixed, zero } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { dayMs, type Millis } from "../domain/time.ts";
 

@@ -1,9 +1,9 @@
-import { divideUp } from "../domain/divideUp.ts";
 import { ValidationError } from "../domain/errors.ts";
 import { tradedValue } from "../domain/execution.ts";
 import {
   addFixed,
   compareFixed,
+  divideUp,
   type Fixed,
   formatFixed,
   multiplyFixed,

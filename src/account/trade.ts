@@ -6,6 +6,8 @@ import type { Millis } from "../domain/time.ts";
 /** What the books say of a trade. */
 export interface TradeFacts {
   readonly instrument: Instrument;
+  /** Which of the run's strategies made it. */
+  readonly owner: number;
   readonly side: "long" | "short";
   /** Units of 10^-lot.scale. */
   readonly quantity: bigint;
@@ -35,6 +37,7 @@ export interface BookedValues {
 /** A FIFO match of an entry with an exit. Integers on the scales named; what is derived is worked out when asked for. */
 export class Trade implements TradeFacts {
   readonly instrument: TradeFacts["instrument"];
+  readonly owner: TradeFacts["owner"];
   readonly side: TradeFacts["side"];
   readonly quantity: TradeFacts["quantity"];
   readonly entryTime: TradeFacts["entryTime"];
@@ -53,6 +56,7 @@ export class Trade implements TradeFacts {
 
   constructor(facts: TradeFacts) {
     this.instrument = facts.instrument;
+    this.owner = facts.owner;
     this.side = facts.side;
     this.quantity = facts.quantity;
     this.entryTime = facts.entryTime;

@@ -74,6 +74,7 @@ export class TradeLog {
     const [entryTag, exitTag] = this.#tags.get(index) ?? [null, null];
     return new Trade({
       instrument: this.#holdings[holding!]!.instrument,
+      owner: this.#holdings[holding!]!.owner,
       side: side === 1 ? "long" : "short",
       quantity: quantity!,
       entryTime: entryTime!,

@@ -1,9 +1,11 @@
+import { basename } from "node:path";
 import { readConfigFile } from "../config/configFile.ts";
 import { describeSettings } from "../config/describe.ts";
 import { type Given, type ResolvedSettings, resolveSettings } from "../config/resolve.ts";
 import { readRiskFile } from "../config/riskPolicy.ts";
 import { startThreads } from "../data/csvThread.ts";
 import { ValidationError } from "../domain/errors.ts";
+import type { Json } from "../domain/signal.ts";
 import { type Assertion, parseAssertion } from "../report/assertions.ts";
 import type { BacktestDocument } from "../report/document.ts";
 import { jsonLines } from "../report/json.ts";
@@ -40,7 +42,7 @@ export async function runBacktest(request: BacktestRequest, session: Session): P
 }
 
 function optionsOf(
-  { single, params, riskSection }: ResolvedSettings,
+  { single, params, also, riskSection }: ResolvedSettings,
   files: readonly string[],
   cwd: string,
 ): BacktestOptions {
@@ -64,11 +66,24 @@ function optionsOf(
     files,
     cwd,
     strategy: strategy.value,
-    params: Object.fromEntries(Object.entries(params).map(([key, { value }]) => [key, value])),
+    params: paramsOf(params, ""),
+    also: also.map(({ value }) => ({ strategy: value, params: paramsOf(params, prefixOf(value)) })),
     riskFreeRate: riskFree?.value,
     risk: risk === undefined ? riskSection?.value : readRiskFile(risk.value, cwd),
     details: out !== undefined,
   };
+}
+
+/** What is said as `sma-cross.fast=5` is for the strategy of that name (or file name), everything else for the first. */
+function paramsOf(params: ResolvedSettings["params"], prefix: string): { readonly [name: string]: Json } {
+  const own = Object.entries(params).filter(([key]) =>
+    prefix === "" ? !key.includes(".") : key.startsWith(prefix),
+  );
+  return Object.fromEntries(own.map(([key, { value }]) => [key.slice(prefix.length), value]));
+}
+
+function prefixOf(strategy: string): string {
+  return `${basename(strategy).replace(/\.[cm]?[jt]s$/, "")}.`;
 }
 
 type Values<T> = {

@@ -16,6 +16,7 @@ export interface ConfigFile {
   readonly texts: ReadonlyMap<SettingName, string>;
   readonly params: Readonly<Record<string, unknown>>;
   readonly assert: readonly string[];
+  readonly also: readonly string[];
   /** The `risk` section; undefined without one, or where it names a file. */
   readonly risk: RiskLimits | undefined;
 }
@@ -36,12 +37,8 @@ function checkConfig(json: unknown, name: string, cwd: string): ConfigFile {
   if (!isObject(json)) {
     throw new ValidationError("GEO-CONFIG", `${name}: expected an object of settings, found ${kindOf(json)}`);
   }
-  const { $schema: _, params = {}, assert = [], risk, ...others } = json;
+  const { $schema: _, params = {}, assert, also, risk, ...others } = json;
   if (!isObject(params)) throw wrongType(`${name}: params`, 'an object such as { "fast": 5 }', params);
-  const asserts = typeof assert === "string" ? [assert] : assert;
-  if (!Array.isArray(asserts) || !asserts.every((text) => typeof text === "string")) {
-    throw wrongType(`${name}: assert`, 'texts such as ["sharpe>=1"]', assert);
-  }
   // The policy itself, or a file that holds it.
   const rest = risk === undefined || isObject(risk) ? others : { ...others, risk };
   const texts = new Map<SettingName, string>();
@@ -53,14 +50,24 @@ function checkConfig(json: unknown, name: string, cwd: string): ConfigFile {
   const strategy = texts.get("strategy");
   if (strategy !== undefined) texts.set("strategy", besideConfig(strategy, dirname(resolve(cwd, name))));
   const policy = texts.get("risk");
-  if (policy !== undefined) texts.set("risk", resolve(dirname(resolve(cwd, name)), policy));
+  if (policy?.trim()) texts.set("risk", resolve(dirname(resolve(cwd, name)), policy));
   return {
     path: name,
     texts,
     params,
-    assert: asserts as readonly string[],
+    assert: textsOf(assert, `${name}: assert`, 'texts such as ["sharpe>=1"]'),
+    also: textsOf(also, `${name}: also`, 'strategies such as ["sma-cross"]').map((strategy) =>
+      besideConfig(strategy, dirname(resolve(cwd, name))),
+    ),
     risk: isObject(risk) ? readRiskPolicy(risk, `${name}: risk`) : undefined,
   };
+}
+
+/** One text or a list of them. */
+function textsOf(value: unknown, at: string, expected: string): readonly string[] {
+  const texts: unknown = value === undefined ? [] : typeof value === "string" ? [value] : value;
+  if (Array.isArray(texts) && texts.every((text) => typeof text === "string")) return texts;
+  throw wrongType(at, expected, value);
 }
 
 function unknownKey(name: string, key: string): ValidationError {

@@ -14,11 +14,12 @@ export interface SettingLine {
 
 /** Each setting, its value and where it came from, in the order of the table; secrets are hidden. */
 export function describeSettings(settings: ResolvedSettings): readonly SettingLine[] {
-  const { single, params, assert, riskSection } = settings;
+  const { single, params, assert, also, riskSection } = settings;
   const limits = single.risk === undefined && riskSection !== undefined ? riskSection : null;
   return [
     ...Object.entries<Given<unknown> | undefined>(single).map(([name, given]) => line(name, given)),
     ...Object.entries(params).map(([key, given]) => line(`params.${key}`, given)),
+    ...also.map((given) => line("also", given)),
     ...assert.map((given) => line("assert", given)),
     ...(limits === null ? [] : describeRiskLimits(limits.value)).map(({ name, value }) => {
       return { name: `risk.${name}`, value, from: `${limits!.origin} ${limits!.at}` };

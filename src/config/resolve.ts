@@ -40,6 +40,7 @@ export interface ResolvedSettings {
   readonly single: { readonly [N in Effective]: Given<ValueOf<N>> | undefined };
   readonly params: Readonly<Record<string, Given<Json>>>;
   readonly assert: readonly Given<string>[];
+  readonly also: readonly Given<string>[];
   /** The config file's own section; a file that is named by a flag or the environment goes first. */
   readonly riskSection: Given<RiskLimits> | undefined;
 }
@@ -67,6 +68,7 @@ export function resolveSettings(sources: Sources): ResolvedSettings {
     single: withPreset({ ...single, ...period, ...fees }),
     params: paramsOf(sources),
     assert: listed("assert", sources),
+    also: listed("also", sources),
     riskSection:
       sources.file?.risk === undefined
         ? undefined
@@ -238,7 +240,7 @@ function listed(name: ListName, { flags, env, file }: Sources): readonly Given<s
   const texts: readonly (readonly [Origin, string, readonly string[]])[] = [
     ["flag", flagOf(name), flag],
     ["environment", variableOf(name), variable.split(";").filter((text) => text.trim() !== "")],
-    ["file", `${file?.path}: ${name}`, name === "assert" ? (file?.assert ?? []) : []],
+    ["file", `${file?.path}: ${name}`, name === "params" ? [] : (file?.[name] ?? [])],
   ];
   return texts.flatMap(([origin, at, values]) =>
     values.map((text) => {

@@ -1,3 +1,4 @@
+import { accountSettings } from "./accountSettings.ts";
 import {
   readCostPreset,
   readFeeAmount,
@@ -51,10 +52,16 @@ export const settings = {
     description: "Strategy to run: a name that `geosync strategies` lists, or the path of a file",
     read: readText,
   },
+  also: {
+    group: "Strategy",
+    syntax: "<name|path>",
+    description: "Another strategy on the same account; repeat the flag for more",
+    read: readText,
+  },
   params: {
     group: "Strategy",
     syntax: "<key=value>",
-    description: "Parameter of the strategy; repeat the flag for more",
+    description: "Parameter of the strategy, or of another one: sma-cross.fast=5; repeat the flag for more",
     flag: "--param",
     read: readText,
   },
@@ -259,6 +266,7 @@ export const settings = {
     description: "Risk policy: limits in a JSON file (or a `risk` section of the config file)",
     read: readText,
   },
+  ...accountSettings,
   atEnd: {
     group: "Money and orders",
     syntax: "<mark|close>",
@@ -332,7 +340,7 @@ export const settingNames = Object.keys(settings) as readonly SettingName[];
 export type ValueOf<N extends SettingName> = ReturnType<(typeof settings)[N]["read"]>;
 
 /** Settings that may be given several times; their flags and files add up. */
-export const listNames = ["params", "assert"] as const;
+export const listNames = ["also", "params", "assert"] as const;
 export type ListName = (typeof listNames)[number];
 
 export function flagOf(name: SettingName): string {

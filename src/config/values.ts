@@ -116,6 +116,22 @@ export const readCount: Reader<number> = (text, at) => {
   return count;
 };
 
+/** A multiple of equity: 1 or more. */
+export const readLeverage: Reader<Fixed> = (text, at) => {
+  const value = readAmount(text, at);
+  if (compareFixed(value, one) < 0) throw badValue(at, "1 or more", text);
+  return value;
+};
+
+/** A yearly rate that is paid: 0 or more, and a bare number above 0.5 is taken for a forgotten unit. */
+export const readYearlyCost: Reader<Fixed> = (text, at) => {
+  const { value, unit } = shareOf(text, at, "a yearly rate such as 5% or 0.05");
+  if (value.units < 0n) throw badValue(at, "0 or more", text);
+  if (unit === "" && compareFixed(value, { units: 5n, scale: 1 }) > 0)
+    throw badValue(at, "a number above 0.5 to name the unit: 5%", text);
+  return value;
+};
+
 /** A yearly rate, which may be negative. */
 export const readRate: Reader<number> = (text, at) => {
   const { value } = shareOf(text, at, "a yearly rate such as 2% or 0.02");

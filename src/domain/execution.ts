@@ -80,6 +80,10 @@ export function exitCommand(entry: PlaceCommand, exit: AttachedExit, sizing: Siz
   };
 }
 
+/** Tags of orders that no strategy placed. */
+export const liquidationTag = "geosync:liquidation";
+export const flattenTag = "geosync:flatten";
+
 /** Shared: most orders have none. */
 export const noExits: readonly AttachedExit[] = Object.freeze([]);
 

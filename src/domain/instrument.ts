@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { numericText } from "./decimal.ts";
-import { divideUp } from "./divideUp.ts";
 import { ValidationError } from "./errors.ts";
 import type { Fixed } from "./fixed.ts";
-import { compareFixed, multiplyFixed, parseFixed, pow10, widen } from "./fixed.ts";
+import { compareFixed, divideUp, multiplyFixed, parseFixed, pow10, widen } from "./fixed.ts";
 import { inverseUnitValue } from "./inverse.ts";
 import { currenciesOf, normalizeSymbol, normalizeVenue } from "./symbol.ts";
 

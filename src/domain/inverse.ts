@@ -1,6 +1,5 @@
-import { divideUp } from "./divideUp.ts";
 import { ValidationError } from "./errors.ts";
-import { divideDown, type Fixed, formatFixed } from "./fixed.ts";
+import { divideDown, divideUp, type Fixed, formatFixed } from "./fixed.ts";
 
 /** Decimals to which venues keep balances in coins (one satoshi is 10^-8 BTC). */
 export const coinScale = 8;

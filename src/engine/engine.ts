@@ -12,6 +12,7 @@ import type { BarChunk, Instant, MarketChunk, MarketEvent } from "../domain/mark
 import type { Millis } from "../domain/time.ts";
 import { closingEvent } from "./closing.ts";
 import type { Decision } from "./decisionLog.ts";
+import { Liquidator } from "./liquidator.ts";
 import type { Market } from "./market.ts";
 import type { EngineOptions } from "./options.ts";
 import type { OrderRecord } from "./orderBook.ts";
@@ -44,6 +45,9 @@ export class Engine {
   #recorder: EquityRecorder;
   /** Null without a risk policy. */
   readonly #watch: RiskWatch | null;
+  /** Null on a cash account: what is paid for is nobody else's to sell. */
+  readonly #liquidator: Liquidator | null;
+  #nextAccrual: Millis;
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -53,6 +57,8 @@ export class Engine {
     this.#seats = options.strategies.map((seat, owner) => new Seat(options, seat, owner, record));
     this.#first = this.#seats[0]!;
     this.#alone = this.#seats.length === 1;
+    this.#nextAccrual = options.account.nextAccrual;
+    this.#liquidator = options.account.kind === "cash" ? null : new Liquidator(options.account, this.#seats);
     const flatten = () => this.#seats.map(({ desk }) => desk.flatten()).includes(true);
     this.#watch = options.risk === null ? null : new RiskWatch(options.risk, options, flatten);
   }
@@ -63,6 +69,11 @@ export class Engine {
 
   get time(): Millis {
     return this.#time;
+  }
+
+  /** Positions that were closed by force. */
+  get liquidations(): number {
+    return this.#liquidator?.count ?? 0;
   }
 
   /** What the risk policy did. */
@@ -76,7 +87,8 @@ export class Engine {
    */
   run(chunk: MarketChunk, from: number, to: number): number {
     const { times } = chunk;
-    const bars = chunk.kind === "bar" && !chunk.derived && this.#alone ? chunk : null;
+    const bars =
+      chunk.kind === "bar" && !chunk.derived && this.#alone && this.#liquidator === null ? chunk : null;
     for (let row = from; row < to; row++) {
       const time = times[row]!;
       if (times[row + 1] === time) return row;
@@ -114,6 +126,7 @@ export class Engine {
     const { desk, markets, handlers } = this.#first;
     const market = markets.at(chunk, row);
     if (time > this.#time) this.#time = desk.time = time;
+    if (time > this.#nextAccrual) this.#accrue(time);
     recorder.before(time);
     market.observeBar(chunk, row);
     recorder.after(time, 1);
@@ -150,6 +163,7 @@ export class Engine {
     }
     this.#book();
     for (const number of numbers()) this.#end({ kind: "ended", number, reason: "expired:end-of-data" });
+    if (this.#time >= this.#nextAccrual) this.#accrue(this.#time + 1);
     if (atEnd === "close") for (const seat of this.#seats) this.#closeAll(seat);
     this.#options.journal.commit();
     if (atEnd === "close") recorder.after(this.#time, 0);
@@ -185,6 +199,7 @@ export class Engine {
   #match(instant: Instant): void {
     const { gateway, recorder } = this.#options;
     const { markets } = this.#first;
+    if (this.#time > this.#nextAccrual) this.#accrue(this.#time);
     recorder.before(this.#time);
     const { events, count } = instant;
     for (let i = 0; i < count; i++) {
@@ -200,8 +215,16 @@ export class Engine {
       for (let s = 0; s < this.#seats.length; s++) this.#seats[s]!.markets.at(chunk, row).observe(chunk, row);
       if (chunk.kind === "bar" || this.#options.ticksArePrices) bars++;
     }
+    if (this.#liquidator !== null) this.#liquidator.look(instant);
     recorder.after(this.#time, bars);
     this.#watch?.look(this.#time);
+  }
+
+  /** Interest of the days that have ended. */
+  #accrue(time: Millis): void {
+    const { account } = this.#options;
+    account.accrue(time);
+    this.#nextAccrual = account.nextAccrual;
   }
 
   /** Steps 4 to 7 for one instant. */

@@ -142,6 +142,7 @@ export function tagOf(tag: unknown): string | null {
   if (typeof tag !== "string" || tag.length > 200) {
     throw illegal(`tag: expected a text of at most 200 characters, found ${describe(tag)}`);
   }
+  if (tag.startsWith("geosync:")) throw illegal('tag: "geosync:" marks the orders that no strategy placed');
   return tag;
 }
 

@@ -7,6 +7,7 @@ import {
   compareFixed,
   type Fixed,
   multiplyFixed,
+  negateFixed,
   unitsToNumber,
   zero,
 } from "../domain/fixed.ts";
@@ -63,6 +64,7 @@ export class Review {
       return this.#account.surelyCovers(approximate(sizing.value.units, sizing.value.scale));
     const own = limit ?? stop;
     const price = own === null ? mark : unitsToNumber(own.units, own.scale);
+    if (instrument.inverse || !this.#account.margin.isPlain) return false;
     const size = approximate(sizing.units, instrument.lot.scale);
     return this.#account.surelyCovers(this.#costs.atMost(termsOf(command), size * price * multiplier, size));
   }
@@ -98,8 +100,13 @@ export class Review {
     const back = frees ? this.#worth(instrument, -closed, value) : zero;
     if (reduces) return back;
     if (sizing.kind === "value") return addFixed(sizing.value, back);
+    const opened = this.#worth(instrument, rest - closed, value);
     const cost = this.#costs.costOf({ ...termsOf(command), unitValue: value }, rest - closed);
-    return addFixed(cost, back);
+    const { margin } = this.#account;
+    if (margin.isPlain) return addFixed(cost, back);
+    // With leverage a fee takes equity that would have backed as many times its amount.
+    const fee = addFixed(cost, negateFixed(opened));
+    return addFixed(addFixed(opened, multiplyFixed(fee, margin.leverage)), back);
   }
 
   #worth({ lot }: Instrument, units: bigint, value: Fixed): Fixed {

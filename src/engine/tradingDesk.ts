@@ -1,8 +1,16 @@
 import type { Account } from "../account/account.ts";
 import { describe } from "../domain/decimal.ts";
-import type { Approved, CancelCommand, Command, PlaceCommand, Sizing } from "../domain/execution.ts";
+import {
+  type Approved,
+  type CancelCommand,
+  type Command,
+  flattenTag,
+  type PlaceCommand,
+  type Sizing,
+} from "../domain/execution.ts";
 import {
   addFixed,
+  compareFixed,
   divideDown,
   type Fixed,
   multiplyFixed,
@@ -90,9 +98,6 @@ interface Snapped {
 
 const none: Approved<Command>[] = [];
 
-/** The tag of orders that the risk policy closes positions with. */
-const flattenTag = "risk:flatten";
-
 /** Turns what a strategy asks for into commands that have passed risk, or refusals. */
 export class TradingDesk implements Desk {
   time: Millis = Number.NEGATIVE_INFINITY;
@@ -157,10 +162,14 @@ export class TradingDesk implements Desk {
   }
 
   close(market: Market, tag: unknown): OrderId | null {
+    return this.closePosition(market, tagOf(tag));
+  }
+
+  closePosition(market: Market, tag: string | null): OrderId | null {
     const { quantity, isFlat, isLong } = market.holding;
     if (isFlat) return null;
     const sizing = ofQuantity(isLong ? quantity : -quantity);
-    return this.#submit(market, isLong ? "sell" : "buy", sizing, reducingMarketOrder, tagOf(tag));
+    return this.#submit(market, isLong ? "sell" : "buy", sizing, reducingMarketOrder, tag);
   }
 
   target(market: Market, request: TargetRequest): OrderId | null {
@@ -212,9 +221,13 @@ export class TradingDesk implements Desk {
     for (const record of open) if (!closing.includes(record)) this.#cancel(record);
     for (const market of held) {
       if (!closing.some(({ command }) => command.instrument === market.instrument))
-        this.close(market, flattenTag);
+        this.closePosition(market, flattenTag);
     }
     return held.length > 0 || open.length > 0;
+  }
+
+  isClosing(instrument: Instrument, tag: string): boolean {
+    return this.#own().some(({ command }) => command.instrument === instrument && command.tag === tag);
   }
 
   cancelAll(market: Market | null): void {
@@ -312,8 +325,16 @@ export class TradingDesk implements Desk {
     return this.#submit(market, wantsLong ? "sell" : "buy", ofQuantity(units), reducingMarketOrder, tag);
   }
 
-  #valueAtMarket(market: Market, side: OrderSide, value: Fixed, plus: bigint): Sizing {
+  #valueAtMarket(market: Market, side: OrderSide, wanted: Fixed, plus: bigint): Sizing {
+    const value = plus === 0n ? this.#affordable(wanted) : wanted;
     return ofValue({ market, side, limit: null, stop: null, value, plus, time: this.time }, this.#options);
+  }
+
+  /** One of several strategies takes what the others have left of its share. */
+  #affordable(value: Fixed): Fixed {
+    if (this.#options.share === null) return value;
+    const free = this.#options.account.free();
+    return compareFixed(value, free) <= 0 ? value : free.units > 0n ? free : zero;
   }
 
   #net(market: Market): bigint {
@@ -387,7 +408,8 @@ export class TradingDesk implements Desk {
       this.#snapped = { size, instrument, sizing };
       return sizing;
     }
-    const value = size.kind === "notional" ? size.amount : multiplyFixed(size.amount, this.#capital());
+    const value =
+      size.kind === "notional" ? size.amount : this.#affordable(multiplyFixed(size.amount, this.#capital()));
     return ofValue({ market, side, limit, stop, value, plus: 0n, time: this.time }, this.#options);
   }
 }

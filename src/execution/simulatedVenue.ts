@@ -3,19 +3,21 @@ import {
   type Approved,
   type CancelCommand,
   type ExecutionEvent,
+  type Fee,
+  liquidationTag,
   type PlaceCommand,
   tradedValue,
 } from "../domain/execution.ts";
-import type { Fixed } from "../domain/fixed.ts";
+import { addFixed, type Fixed, multiplyFixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { instrumentAt, type MarketChunk, type MarketEvent } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import { dayMs, type Millis } from "../domain/time.ts";
-import { inCurrency } from "./costs/feeCurrency.ts";
-import { feeOf, withFill } from "./costs/feeOf.ts";
-import type { FeeSchedule } from "./costs/feeTerms.ts";
+import { inCurrency, quoteCost } from "./costs/feeCurrency.ts";
+import { type ChargedFill, feeOf, withFill } from "./costs/feeOf.ts";
+import type { FeeSchedule, FeeTerms } from "./costs/feeTerms.ts";
 import type { Slippage } from "./costs/priceMove.ts";
 import { type EntryBar, exitOnEntryBar } from "./entryBar.ts";
 import {
@@ -238,10 +240,10 @@ export class SimulatedVenue implements ExecutionGateway {
     const quantity = this.#take(sized.quantity, order, event);
     if (quantity === 0n) return;
     const remaining = sized.quantity - quantity;
-    const value = tradedValue(instrument, price, quantity);
+    const value = tradedValue(instrument, price, quantity, side);
     const charged = { value, quantity, lotScale: instrument.lot.scale };
     const amount = feeOf(terms, charged, before);
-    const fee = inCurrency(terms, amount, charged, side, instrument);
+    const fee = this.#feeOf(terms, amount, charged, command);
     if (remaining > 0n) order.charges = withFill(terms, charged, amount, before);
     fees.booked?.(value, instrument, time);
     this.#tell({
@@ -267,6 +269,20 @@ export class SimulatedVenue implements ExecutionGateway {
     }
     if (order.attached !== null || command.group !== null) this.#settleSiblings(order, remaining);
     if (command.exits.length > 0) this.#protect(candidate, event, quantity);
+  }
+
+  #feeOf(terms: FeeTerms, amount: Fixed, fill: ChargedFill, { side, instrument, tag }: PlaceCommand): Fee {
+    const { liquidationFee } = this.#options.account.margin;
+    if (tag === liquidationTag && liquidationFee.units > 0n) {
+      return {
+        amount: addFixed(amount, multiplyFixed(fill.value, liquidationFee)),
+        currency: instrument.settle,
+      };
+    }
+    // A token is bought when it is needed.
+    if (typeof terms.currency !== "string")
+      return { amount: quoteCost(terms, amount, side), currency: instrument.settle };
+    return inCurrency(terms, amount, fill, side, instrument);
   }
 
   #slipped({ order, price }: Candidate, { chunk, row, instrument }: Seen): Fixed {

@@ -1,11 +1,11 @@
 import type { Account } from "../account/account.ts";
 import type { Holding } from "../account/holding.ts";
-import type { PlaceCommand, Sizing } from "../domain/execution.ts";
-import { addFixed, approximate, compareFixed, type Fixed, multiplyFixed } from "../domain/fixed.ts";
+import { type PlaceCommand, type Sizing, tradedValue } from "../domain/execution.ts";
+import { addFixed, approximate, compareFixed, type Fixed, zero } from "../domain/fixed.ts";
 import { type Instrument, isTooSmall, unitValue, wholeLots } from "../domain/instrument.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import { noCharges, type OrderCharges } from "./costs/feeOf.ts";
-import type { FeeTerms } from "./costs/feeTerms.ts";
+import { type FeeTerms, timesFees } from "./costs/feeTerms.ts";
 import { costOf, payable } from "./costs/payable.ts";
 
 export type Sized =
@@ -50,10 +50,12 @@ export function sizeAtFill(command: PlaceCommand, terms: FillTerms, account: Acc
   }
   if (quantity > closable && !surelyPayable(account, closable, quantity, value, fees, instrument)) {
     const purchase = { unitValue: value, lot: instrument.lot, before };
-    const funds = fundsAfterClosing(account, holding, closable, value);
-    if (compareFixed(costOf(fees, purchase, quantity), funds) > 0) {
+    const funds = fundsAfterClosing(account, holding, closable, price);
+    // With leverage a fee takes equity that would have backed as many times its amount.
+    const charged = account.margin.isPlain ? fees : timesFees(fees, account.margin.leverage);
+    if (compareFixed(costOf(charged, purchase, quantity), funds) > 0) {
       if (sizing.kind === "quantity" && !sizing.mayShrink) return { refused: "refused:insufficient-cash" };
-      const most = payable(fees, purchase, funds);
+      const most = payable(charged, purchase, funds);
       quantity = most > closable ? most : closable;
       if (quantity === 0n) return { refused: "refused:insufficient-cash" };
       clipped = true;
@@ -75,7 +77,14 @@ function surelyPayable(
   { rate, perUnit, perOrder, minimum }: FeeTerms,
   { lot }: Instrument,
 ): boolean {
-  if (closable !== 0n || perUnit.units !== 0n || perOrder.units !== 0n || minimum !== null) return false;
+  if (
+    closable !== 0n ||
+    !account.margin.isPlain ||
+    perUnit.units !== 0n ||
+    perOrder.units !== 0n ||
+    minimum !== null
+  )
+    return false;
   const size = approximate(quantity, lot.scale);
   const price = approximate(value.units, value.scale);
   return account.surelyCovers(size * price * (1 + approximate(rate.units, rate.scale)));
@@ -88,15 +97,14 @@ function closableUnits({ size, quantity }: Holding, side: PlaceCommand["side"]):
 }
 
 /**
- * What the whole order, its fee included, may cost when `closable` is closed first: a sold long pays in, a bought-back
- * short frees its backing; and what is closed costs nothing but its fee.
+ * What the whole order, its fee included, may cost when `closable` is closed first: that frees its backing, and its own
+ * value is not to be paid.
  */
-function fundsAfterClosing(account: Account, holding: Holding, closable: bigint, value: Fixed): Fixed {
-  const free = account.free();
-  if (closable === 0n) return free;
-  const closed: Fixed = { units: closable, scale: holding.instrument.lot.scale };
-  const back = holding.quantity > 0n ? multiplyFixed(closed, value) : holding.exactValue();
-  return addFixed(free, addFixed(back, back));
+function fundsAfterClosing({ margin }: Account, holding: Holding, closable: bigint, price: Fixed): Fixed {
+  if (closable === 0n) return margin.free();
+  const side = holding.quantity > 0n ? "sell" : "buy";
+  const own = tradedValue(holding.instrument, price, closable, side);
+  return addFixed(margin.freeAfterClosing(holding, closable, price, zero), own);
 }
 
 /** About how much an order comes to at `price`, in the base currency: what moves a price needs no more. */

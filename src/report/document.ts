@@ -14,11 +14,31 @@ export interface BacktestDocument {
   readonly trades: readonly TradeRecord[];
   /** What is still held at the end: marked at the last price, not traded. */
   readonly positions: readonly PositionRecord[];
+  /** Who earned what, each list adding up to what equity gained. */
+  readonly attribution: AttributionSection;
   /** How every request ended, by reason code. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly warnings: readonly Warning[];
   /** What `--assert` asked for. */
   readonly assertions?: readonly AssertionResult[];
+}
+
+export interface AttributionSection {
+  readonly total: string;
+  readonly strategies: readonly AttributionRecord[];
+  readonly symbols: readonly AttributionRecord[];
+  /** By the tag of the entry; null: without one. */
+  readonly tags: readonly AttributionRecord[];
+}
+
+/** Money in the settlement currency. */
+export interface AttributionRecord {
+  readonly name: string | null;
+  readonly trades: number;
+  /** Closed trades net of fees, interest and funding; fees of what is still open. */
+  readonly realised: string;
+  readonly unrealised: string;
+  readonly total: string;
 }
 
 export interface AssertionResult {
@@ -32,6 +52,15 @@ export interface AssertionResult {
   readonly holds: boolean;
   /** Why `found` is null. */
   readonly reason: string | null;
+}
+
+export interface StrategyFacts {
+  readonly name: string;
+  readonly params: { readonly [name: string]: Json };
+  /** Of the bundled text. */
+  readonly sha256: string;
+  readonly form: "definition" | "class" | "vector";
+  readonly path: string;
 }
 
 /** Fractions and amounts of money as exact decimal texts; null where there is none. */
@@ -69,17 +98,17 @@ export interface RunFacts {
   /** The first 12 digits of the canonical hash: the same run has the same id on any machine. */
   readonly id: string;
   readonly version: string;
-  readonly strategy: {
-    readonly name: string;
-    readonly params: { readonly [name: string]: Json };
-    /** Of the bundled text. */
-    readonly sha256: string;
-    readonly form: "definition" | "class" | "vector";
-    readonly path: string;
-  };
+  readonly strategy: StrategyFacts;
+  /** Further strategies on the same account. */
+  readonly others: readonly StrategyFacts[];
   readonly data: readonly DataFacts[];
   readonly venue: string;
   readonly account: "cash" | "margin";
+  /** How many times its equity the account may be exposed. */
+  readonly leverage: string;
+  /** What came and went with time: below zero when paid. */
+  readonly interest: string;
+  readonly funding: string;
   readonly currency: string;
   readonly seed: number;
   readonly cash: string;
@@ -104,6 +133,8 @@ export interface RunFacts {
   readonly fills: number;
   /** Orders whose quantity was cut by the collar, the cash or the holding. */
   readonly clipped: number;
+  /** Positions closed by force: equity no longer covered the maintenance margin. */
+  readonly liquidations: number;
   /** Bars in which stop and target were both reached; the stop was taken. */
   readonly ambiguousBars: number;
   /** SHA-256 of the canonical log of decisions. */
@@ -139,6 +170,8 @@ export interface TradeRecord {
   readonly bars: number;
   readonly entryTag: string | null;
   readonly exitTag: string | null;
+  /** Of several strategies, the one whose trade it is; null when there is but one. */
+  readonly strategy: string | null;
 }
 
 export interface PositionRecord {

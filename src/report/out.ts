@@ -75,6 +75,7 @@ const tradeColumns = [
   "bars",
   "entryTag",
   "exitTag",
+  "strategy",
 ] as const satisfies readonly (keyof TradeRecord)[];
 
 const fillColumns = [

@@ -54,16 +54,19 @@ const metrics = z.object({
   undefinedBecause: z.record(z.string(), z.string()).describe("Why a measure is null, by its name"),
 }) satisfies z.ZodType<Metrics>;
 
+const strategy = z.object({
+  name: z.string(),
+  params: z.record(z.string(), z.json()),
+  sha256,
+  form: z.enum(["definition", "class", "vector"]),
+  path: z.string(),
+});
+
 const run = z.object({
   id: z.string().regex(/^[0-9a-f]{12}$/),
   version: z.string(),
-  strategy: z.object({
-    name: z.string(),
-    params: z.record(z.string(), z.json()),
-    sha256,
-    form: z.enum(["definition", "class", "vector"]),
-    path: z.string(),
-  }),
+  strategy,
+  others: z.array(strategy),
   data: z.array(
     z.object({
       path: z.string(),
@@ -77,6 +80,9 @@ const run = z.object({
   ),
   venue: z.string(),
   account: z.enum(["cash", "margin"]),
+  leverage: money,
+  interest: money,
+  funding: money,
   currency: z.string(),
   seed: count,
   cash: money,
@@ -115,6 +121,7 @@ const run = z.object({
   bars: count,
   fills: count,
   clipped: count,
+  liquidations: count,
   ambiguousBars: count,
   decisionsSha256: sha256,
   durationMs: z.number().nonnegative(),
@@ -136,6 +143,7 @@ const trade = z.object({
   bars: count,
   entryTag: z.string().nullable(),
   exitTag: z.string().nullable(),
+  strategy: z.string().nullable().describe("Of several strategies, the one whose trade it is"),
 }) satisfies z.ZodType<TradeRecord>;
 
 const position = z.object({
@@ -146,6 +154,14 @@ const position = z.object({
   unrealizedPnl: money,
   realizedPnl: money,
 }) satisfies z.ZodType<PositionRecord>;
+
+const earned = z.object({
+  name: z.string().nullable(),
+  trades: count,
+  realised: money,
+  unrealised: money,
+  total: money,
+});
 
 const assertion = z.object({
   assertion: z.string(),
@@ -166,6 +182,12 @@ export const backtestSchema = z.object({
   equity: z.array(z.tuple([time, money])),
   trades: z.array(trade),
   positions: z.array(position),
+  attribution: z.object({
+    total: money.describe("What equity gained; each list adds up to it"),
+    strategies: z.array(earned),
+    symbols: z.array(earned),
+    tags: z.array(earned),
+  }),
   reasons: z.record(z.string(), count).describe("How many requests ended in each way"),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   assertions,

@@ -2,8 +2,15 @@ import { Chalk, type ChalkInstance } from "chalk";
 import { reasons } from "../domain/reasons.ts";
 import type { Metrics } from "../metrics/panel.ts";
 import { assertionText } from "./assertions.ts";
+import { attributionTable } from "./attributionTable.ts";
 import { conditions } from "./conditions.ts";
-import type { AssertionResult, BacktestDocument, DataFacts, PositionRecord } from "./document.ts";
+import type {
+  AssertionResult,
+  BacktestDocument,
+  DataFacts,
+  PositionRecord,
+  StrategyFacts,
+} from "./document.ts";
 import { formatCount, formatDuration, formatMoney, formatPeriod } from "./format.ts";
 import { gridText, indented, panelTable } from "./panelTable.ts";
 
@@ -21,6 +28,7 @@ export function renderBacktest(document: BacktestDocument, { color }: RenderOpti
     conditions(document.run)
       .flatMap((text) => indented(text, 1))
       .join("\n"),
+    attributionTable(document.attribution, run.currency),
     orders(document.reasons),
     held(positions),
     warned(warnings, paint),
@@ -42,14 +50,18 @@ export function renderMetrics(
 }
 
 function title({ run }: BacktestDocument, paint: ChalkInstance): string {
-  const params = Object.entries(run.strategy.params).map(([key, value]) => `${key} ${textOf(value)}`);
-  const name = params.length === 0 ? run.strategy.name : `${run.strategy.name} (${params.join(", ")})`;
+  const name = [run.strategy, ...run.others].map(strategyText).join(" + ");
   const timeframes = [...new Set(run.data.map(({ timeframe }) => timeframe))].join(", ");
   const span = `${formatPeriod(run.from, run.to)}, ${formatCount(run.bars)} bars`;
   return [
     ...indented(name, 1).map((line) => paint.bold(line)),
     ...indented(`${symbolsOf(run.data)} ${timeframes}, ${span}`, 1),
   ].join("\n");
+}
+
+function strategyText({ name, params }: StrategyFacts): string {
+  const settings = Object.entries(params).map(([key, value]) => `${key} ${textOf(value)}`);
+  return settings.length === 0 ? name : `${name} (${settings.join(", ")})`;
 }
 
 function symbolsOf(data: readonly DataFacts[]): string {

@@ -4,11 +4,14 @@ import { type CsvThread, startThreads } from "../data/csvThread.ts";
 import { ValidationError } from "../domain/errors.ts";
 import type { MarketStream } from "../domain/ports.ts";
 import { type Millis, parseTimeframe, type Timeframe } from "../domain/time.ts";
+import { chosenCosts } from "../execution/costs/chosenCosts.ts";
+import { coinDecimals } from "../execution/costs/feeCurrency.ts";
 import { collectCloses } from "./closes.ts";
+import { loadEnsemble, seatsOf } from "./ensemble.ts";
 import { type BacktestOptions, type BacktestOutcome, settingsOf } from "./options.ts";
 import { describeRun } from "./outcome.ts";
-import { loadPlugin } from "./plugin.ts";
-import { SimulationClock, simulate } from "./simulate.ts";
+import type { Plugged } from "./plugin.ts";
+import { simulate } from "./simulate.ts";
 
 /** Bars that ticks are shown in when no timeframe is asked for. */
 const usualTickBars = parseTimeframe("1m");
@@ -36,22 +39,29 @@ export async function backtest(
 async function backtestWith(options: BacktestOptions, threads: Threads): Promise<BacktestOutcome> {
   const started = performance.now();
   const settings = settingsOf(options);
-  const clock = new SimulationClock(settings.seed);
-  const plugin = await loadPlugin(options, clock);
-  const files = await openFiles(options, plugin.warmup, threads);
+  const ensemble = await loadEnsemble(options, settings.seed);
+  const warmupRows = Math.max(...ensemble.strategies.map(({ warmup }) => warmup));
+  const files = await openFiles(options, warmupRows, threads);
   const tickBars = options.timeframe ?? usualTickBars;
   const streams = (): MarketStream[] => files.map((file) => streamOf(file, tickBars));
   // A vectorised strategy is a function of the whole history: the data is read once more for it.
-  const strategy = plugin.form === "vector" ? plugin.withSeries(await collectCloses(streams())) : plugin;
+  const strategies: Plugged[] = [];
+  for (const plugin of ensemble.strategies) {
+    const needsSeries = plugin.form === "vector";
+    strategies.push(needsSeries ? plugin.withSeries(await collectCloses(streams())) : plugin);
+  }
+  const [first, ...others] = seatsOf({ ...ensemble, strategies });
   try {
     const result = await simulate({
       streams: streams().map((stream) => watched(stream, files, options.onProgress)),
       instruments: files.flatMap((file) => file.instruments),
-      createStrategy: strategy.create,
+      createStrategy: first!.create,
       settings,
-      clock,
-      warmup: strategy.warmup,
-      timeframes: strategy.timeframes,
+      clock: ensemble.clock,
+      warmup: first!.warmup,
+      share: first!.share ?? undefined,
+      others,
+      timeframes: [...new Set(strategies.flatMap(({ timeframes }) => timeframes))],
       tradeFrom: tradeFrom(options.from, files),
       details: options.details,
       equityOfEveryBar: options.details === true || options.returns === "bar",
@@ -64,11 +74,11 @@ async function backtestWith(options: BacktestOptions, threads: Threads): Promise
       result,
       files,
       tickBars,
-      strategy,
+      strategies,
       durationMs: performance.now() - started,
     });
   } catch (error) {
-    throw strategy.blame(error);
+    throw strategies.reduce((blamed, { blame }) => blame(blamed), error);
   }
 }
 
@@ -80,9 +90,30 @@ async function openFiles(
   if (options.files.length === 0) {
     throw new ValidationError("GEO-USAGE", "backtest: expected at least one data file, found none");
   }
-  const { symbol, venue, timeframe, from, to, stamp, badRows, lot, tick, minNotional, volumeUnit, signal } =
-    options;
-  const instrument = { venue, lot, tick, minNotional, volumeUnit };
+  const {
+    symbol,
+    venue,
+    timeframe,
+    from,
+    to,
+    stamp,
+    badRows,
+    lot,
+    tick,
+    minNotional,
+    multiplier,
+    volumeUnit,
+    signal,
+  } = options;
+  const instrument = {
+    venue,
+    lot,
+    tick,
+    minNotional,
+    multiplier,
+    volumeUnit,
+    quantityScale: coinScaleOf(options),
+  };
   const files: CsvFile[] = [];
   for (const [index, path] of options.files.entries()) {
     const csv = { symbol, instrument, timeframe, from, to, stamp, badRows, warmupRows, signal };
@@ -90,6 +121,11 @@ async function openFiles(
   }
   refuseSameSymbol(files);
   return files;
+}
+
+/** A fee taken out of what is bought leaves quantities finer than a lot. */
+function coinScaleOf(options: BacktestOptions): number | undefined {
+  return chosenCosts(settingsOf(options)).currency === "base" ? coinDecimals : undefined;
 }
 
 /**

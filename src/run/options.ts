@@ -16,6 +16,16 @@ export interface SimulationSettings extends CostSettings {
   readonly collar: Fixed;
   /** The share of a bar's volume that orders may take; null: no limit. Off where the volume's unit is unknown. */
   readonly volumeLimit: Fixed | null;
+  /** Of a margin account; multiples and fractions. @default 1 */
+  readonly leverage?: Fixed | undefined;
+  /** @default 0.5 / leverage */
+  readonly maintenanceMargin?: Fixed | undefined;
+  /** @default none */
+  readonly liquidationFee?: Fixed | undefined;
+  /** Yearly, on what is sold short. @default none */
+  readonly borrowRate?: Fixed | undefined;
+  /** Yearly, on borrowed cash. @default none */
+  readonly debtRate?: Fixed | undefined;
   /** The user's own limits. */
   readonly risk?: RiskLimits | undefined;
   readonly seed: number;
@@ -34,7 +44,13 @@ export const defaultSettings: SimulationSettings = {
   atEnd: "mark",
 };
 
-const costNames = [
+const optionalNames = [
+  "leverage",
+  "maintenanceMargin",
+  "liquidationFee",
+  "borrowRate",
+  "debtRate",
+  "risk",
   "costs",
   "makerFee",
   "takerFee",
@@ -47,15 +63,11 @@ const costNames = [
   "spread",
   "impact",
   "latency",
-] as const satisfies readonly (keyof CostSettings)[];
+] as const satisfies readonly (keyof SimulationSettings)[];
 
 /** The settings among the options, the defaults where none is given. */
 export function settingsOf(options: Partial<SimulationSettings>): SimulationSettings {
-  const names = [
-    ...(Object.keys(defaultSettings) as (keyof SimulationSettings)[]),
-    ...costNames,
-    "risk" as const,
-  ];
+  const names = [...(Object.keys(defaultSettings) as (keyof SimulationSettings)[]), ...optionalNames];
   const given = names.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]);
   return { ...defaultSettings, ...Object.fromEntries(given) };
 }
@@ -65,6 +77,8 @@ export interface BacktestOptions extends Partial<SimulationSettings> {
   readonly files: readonly string[];
   /** Name of a strategy or path of its file. */
   readonly strategy: string;
+  /** Further strategies on the same account; each is given an equal share of equity. */
+  readonly also?: readonly AnotherStrategy[] | undefined;
   /** Values may be texts, as the command line gives them. */
   readonly params?: { readonly [name: string]: Json } | undefined;
   /** Where bare names and relative paths are looked up. @default process.cwd() */
@@ -82,6 +96,7 @@ export interface BacktestOptions extends Partial<SimulationSettings> {
   readonly lot?: string | undefined;
   readonly tick?: string | undefined;
   readonly minNotional?: string | undefined;
+  readonly multiplier?: string | undefined;
   /** What the volume column counts. @default what its heading says */
   readonly volumeUnit?: VolumeUnit | undefined;
   readonly returns?: "day" | "bar" | undefined;
@@ -97,6 +112,13 @@ export interface BacktestOptions extends Partial<SimulationSettings> {
   readonly onLog?:
     | ((time: Millis, message: string, fields: { readonly [key: string]: Json } | undefined) => void)
     | undefined;
+}
+
+/** A strategy beside the first. */
+export interface AnotherStrategy {
+  /** Name of a strategy or path of its file. */
+  readonly strategy: string;
+  readonly params?: { readonly [name: string]: Json } | undefined;
 }
 
 export interface BacktestOutcome {

@@ -1,3 +1,4 @@
+import type { Account } from "../account/account.ts";
 import type { Trade } from "../account/trade.ts";
 import { describeRiskLimits } from "../config/riskPolicy.ts";
 import type { CsvFile } from "../data/csvFile.ts";
@@ -6,9 +7,9 @@ import {
   type Fixed,
   formatFixed,
   formatUnits,
-  multiplyFixed,
   negateFixed,
   unitsToNumber,
+  zero,
 } from "../domain/fixed.ts";
 import type { Json } from "../domain/signal.ts";
 import { isoTime, type Millis, type Timeframe } from "../domain/time.ts";
@@ -24,6 +25,7 @@ import type {
   RunFacts,
   TradeRecord,
 } from "../report/document.ts";
+import { attributionOf } from "./attribution.ts";
 import type { BacktestOptions, BacktestOutcome, SimulationSettings } from "./options.ts";
 import type { Plugged } from "./plugin.ts";
 import type { SimulationResult } from "./simulate.ts";
@@ -37,20 +39,23 @@ export interface FinishedRun {
   readonly files: readonly CsvFile[];
   /** Length of the bars in which ticks were shown. */
   readonly tickBars: Timeframe;
-  readonly strategy: Plugged;
+  readonly strategies: readonly Plugged[];
   readonly durationMs: number;
 }
 
 /** Exact integers into the texts of the document. */
 export function describeRun(finished: FinishedRun): BacktestOutcome {
   const { result, options } = finished;
-  const trades = result.trades.map(tradeRecord);
+  const names = finished.strategies.map(({ name }) => name);
+  const closed = result.trades;
+  const trades = closed.map((trade) => tradeRecord(trade, names.length > 1 ? names[trade.owner]! : null));
   const metrics = metricsOf(finished, trades);
   const body = {
     metrics,
     equity: result.recorder.points.map(equityRow),
     trades,
     positions: positionsOf(result),
+    attribution: attributionOf(result.account, closed, names),
     reasons: Object.fromEntries([...result.reasons].sort(([a], [b]) => (a < b ? -1 : 1))),
     warnings: warningsOf(finished, trades.length),
   };
@@ -81,16 +86,21 @@ function metricsOf(
   });
 }
 
-function runFacts({ options, settings, result, files, strategy, durationMs }: FinishedRun): RunFacts {
+function runFacts({ options, settings, result, files, strategies, durationMs }: FinishedRun): RunFacts {
   const { recorder } = result;
-  const { name, params, sha256, form, path } = strategy;
+  const [strategy, ...others] = strategies.map(({ name, params, sha256, form, path }) => {
+    return { name, params: plain(params), sha256, form, path };
+  });
   return {
     id: "",
     version,
-    strategy: { name, params: plain(params), sha256, form, path },
+    strategy: strategy!,
+    others,
     data: files.map(dataFacts),
     venue: files[0]!.instruments[0]!.venue,
     account: settings.account,
+    leverage: formatFixed(result.account.margin.leverage),
+    ...chargesOf(result.account),
     currency: result.account.currency,
     seed: settings.seed,
     cash: formatFixed(settings.cash),
@@ -118,6 +128,7 @@ function runFacts({ options, settings, result, files, strategy, durationMs }: Fi
     bars: recorder.bars,
     fills: result.fills,
     clipped: result.clipped,
+    liquidations: result.liquidations,
     ambiguousBars: result.ambiguousBars,
     decisionsSha256: result.decisionsSha256,
     durationMs: Math.round(durationMs),
@@ -148,11 +159,20 @@ function dataFacts(file: CsvFile): DataFacts {
   };
 }
 
-function tradeRecord(trade: Trade): TradeRecord {
-  const { instrument, quantity, priceScale, moneyScale } = trade;
+function chargesOf({ charges }: Account): { interest: string; funding: string } {
+  const sum = (ofFunding: boolean): string =>
+    formatFixed(
+      charges
+        .filter(({ kind }) => (kind === "funding") === ofFunding)
+        .reduce((total, { amount }) => addFixed(total, amount), zero),
+    );
+  return { interest: sum(false), funding: sum(true) };
+}
+
+function tradeRecord(trade: Trade, strategy: string | null): TradeRecord {
+  const { instrument, quantity, priceScale, moneyScale, entryValue: value } = trade;
   const entryPrice: Fixed = { units: trade.entryPrice, scale: priceScale };
   const size: Fixed = { units: quantity, scale: instrument.lot.scale };
-  const value = multiplyFixed(multiplyFixed(size, entryPrice), instrument.multiplier);
   return {
     symbol: instrument.symbol,
     side: trade.side,
@@ -169,22 +189,21 @@ function tradeRecord(trade: Trade): TradeRecord {
     bars: trade.exitBar - trade.entryBar,
     entryTag: trade.entryTag,
     exitTag: trade.exitTag,
+    strategy,
   };
 }
 
 function positionsOf(result: SimulationResult): readonly PositionRecord[] {
-  return result.markets
-    .filter(({ holding }) => !holding.isFlat)
-    .map(({ holding }) => {
-      const value = holding.exactValue();
-      const signed = holding.quantity < 0n ? negateFixed(value) : value;
+  return result.account.everyHolding
+    .filter(({ isFlat }) => !isFlat)
+    .map((holding) => {
       const cost: Fixed = { units: holding.openCost, scale: holding.notionalScale };
       return {
         symbol: holding.instrument.symbol,
         quantity: formatUnits(holding.quantity, holding.instrument.lot.scale),
         entryPrice: holding.entryPrice!,
         currentPrice: formatFixed(holding.exactMark()),
-        unrealizedPnl: formatFixed(addFixed(signed, negateFixed(cost))),
+        unrealizedPnl: formatFixed(addFixed(holding.exactWorth(), negateFixed(cost))),
         realizedPnl: formatFixed(holding.realised),
       };
     });

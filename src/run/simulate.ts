@@ -66,6 +66,8 @@ export interface SimulationResult {
   readonly trades: readonly Trade[];
   readonly fills: number;
   readonly clipped: number;
+  /** Positions that were closed by force. */
+  readonly liquidations: number;
   readonly details: {
     readonly fills: readonly { readonly fill: Execution; readonly tag: string | null }[];
     readonly decisions: readonly string[];
@@ -87,17 +89,21 @@ export interface SimulationResult {
 
 /** Time and chance of a run, for what was made before its engine (a plugin's Date, Math.random and timers). */
 export class SimulationClock implements PluginClock {
-  readonly timers = new Timers();
+  readonly timers: Timers;
   readonly random: Random;
   /** The run's engine, from its start on. */
   engine: { readonly time: Millis } | null = null;
+  readonly #first: SimulationClock;
 
-  constructor(seed: number) {
+  /** @param first that of the run's first strategy: time and timers are one, chance is each one's own */
+  constructor(seed: number, first?: SimulationClock) {
     this.random = seededRandom(seed);
+    this.timers = first?.timers ?? new Timers();
+    this.#first = first ?? this;
   }
 
   now(): Millis {
-    const time = this.engine?.time ?? 0;
+    const time = this.#first.engine?.time ?? 0;
     return Number.isFinite(time) ? time : 0;
   }
   setTimer(ms: number, callback: () => void): number {
@@ -119,11 +125,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { tradeFrom = Number.NEGATIVE_INFINITY } = options;
   const fills: { fill: Execution; tag: string | null }[] = [];
   const counts = { fills: 0, clipped: 0 };
-  const account = new Account({
-    kind: settings.account,
-    currency: options.instruments[0]!.settle,
-    cash: settings.cash,
-  });
+  const account = accountOf(settings, options.instruments[0]!.settle);
   const { fees, slippage, latency, described } = costModelsOf(settings, settings.seed);
   const { fillLimit, entryBar, sizing, collar, volumeLimit: volumeShare } = settings;
   const gateway = new SimulatedVenue({
@@ -169,8 +171,9 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const markets = [...engine.markets.values()];
   return {
     initialCash: settings.cash,
+    liquidations: engine.liquidations,
     finalEquity: account.exactEquity(),
-    fees: markets.reduce((sum, { holding }) => addFixed(sum, holding.paidFees), zero),
+    fees: account.everyHolding.reduce((sum, { paidFees }) => addFixed(sum, paidFees), zero),
     get trades() {
       return account.trades.all();
     },
@@ -187,6 +190,20 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     decisionsSha256: journal.digest(),
     account,
   };
+}
+
+function accountOf(settings: SimulationSettings, currency: string): Account {
+  const { account: kind, cash, leverage, maintenanceMargin, liquidationFee, borrowRate, debtRate } = settings;
+  const interest = { borrow: borrowRate, debt: debtRate };
+  return new Account({
+    kind,
+    currency,
+    cash,
+    leverage,
+    maintenance: maintenanceMargin,
+    liquidationFee,
+    interest,
+  });
 }
 
 /** Limits hold for what all strategies hold together. */

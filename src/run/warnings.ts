@@ -20,7 +20,7 @@ export function warningsOf(finished: FinishedRun, trades: number): readonly Warn
     ...ofPositions(finished),
     ...ofCosts(finished),
     ...finished.files.flatMap((file) => ofFile(file, finished)),
-    ...finished.strategy.notes.map((message) => ({ code: "strategy", message })),
+    ...finished.strategies.flatMap(({ notes }) => notes).map((message) => ({ code: "strategy", message })),
   ];
   return [...new Map(all.map((warning) => [`${warning.code} ${warning.message}`, warning])).values()];
 }
@@ -52,12 +52,16 @@ function ofRisk({ result }: FinishedRun): Warning[] {
 }
 
 function ofPositions({ result }: FinishedRun): Warning[] {
-  const open = result.markets.filter(({ holding }) => !holding.isFlat);
-  const warnings = open.map(({ holding }) => {
+  const open = result.account.everyHolding.filter(({ isFlat }) => !isFlat);
+  const warnings = open.map((holding) => {
     const gain = holding.unrealised >= 0 ? "gain" : "loss";
     const message = `${holding.instrument.symbol} is still held at the end: its unrealised ${gain} counts in equity, not as a trade (--at-end close sells it).`;
     return { code: "open-position", message };
   });
+  if (result.liquidations > 0) {
+    const message = `${plural(result.liquidations, "position")} closed by force: equity fell below the maintenance margin.`;
+    warnings.push({ code: "liquidated", message });
+  }
   if (!result.recorder.ruined) return warnings;
   const message =
     "Equity fell to zero or below: a real account would have been closed, and what follows means nothing.";

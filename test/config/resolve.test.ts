@@ -51,11 +51,9 @@ describe("precedence", () => {
   it.each(settingNames.filter((name) => name !== "params"))(
     "%s names its flag, variable or key when the value is bad",
     (name) => {
-      const bad =
-        name === "trades" || name === "risk" || name === "out" || name === "strategy" || name === "assert"
-          ? " "
-          : "?!";
-      const flag = name === "assert" ? [bad] : bad;
+      const takesAnyText = ["trades", "risk", "out", "strategy", "also", "assert"].includes(name);
+      const bad = takesAnyText ? " " : "?!";
+      const flag = name === "assert" || name === "also" ? [bad] : bad;
       expect(() => resolveFrom({ [name]: flag })).toThrow(
         failure("GEO-OPTION-VALUE", `${flagOf(name)}: expected`),
       );

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { divideUp } from "../../src/domain/divideUp.ts";
 import { ValidationError } from "../../src/domain/errors.ts";
 import { tradedValue } from "../../src/domain/execution.ts";
-import { formatFixed, parseFixed } from "../../src/domain/fixed.ts";
+import { divideUp, formatFixed, parseFixed } from "../../src/domain/fixed.ts";
 import {
   baseFee,
   createInstrument,

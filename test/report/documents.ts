@@ -19,6 +19,7 @@ export const trade: TradeRecord = {
   bars: 2,
   entryTag: null,
   exitTag: 'stop, "hard"',
+  strategy: null,
 };
 
 export const metrics = computePanel({
@@ -49,6 +50,7 @@ const run: RunFacts = {
     form: "definition",
     path: "/x/s.ts",
   },
+  others: [],
   data: [
     {
       path: "data/b.csv",
@@ -62,6 +64,9 @@ const run: RunFacts = {
   ],
   venue: "SIMULATED",
   account: "cash",
+  leverage: "1",
+  interest: "0",
+  funding: "0",
   currency: "USDT",
   seed: 1,
   cash: "10000",
@@ -95,6 +100,7 @@ const run: RunFacts = {
   bars: 3,
   fills: 2,
   clipped: 0,
+  liquidations: 0,
   ambiguousBars: 0,
   decisionsSha256: "c".repeat(64),
   durationMs: 42,
@@ -111,6 +117,7 @@ export const document: BacktestDocument = {
   ],
   trades: [trade],
   positions: [],
+  attribution: { total: "0", strategies: [], symbols: [], tags: [] },
   reasons: { filled: 2, "refused:no-position": 1 },
   warnings: [{ code: "few-trades", message: "1 closed trade: too few to tell skill from luck." }],
 };

@@ -1,5 +1,5 @@
 import type { FeeCurrency } from "../../domain/costs.ts";
-import { type Fixed, zero } from "../../domain/fixed.ts";
+import { type Fixed, multiplyFixed, zero } from "../../domain/fixed.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Millis } from "../../domain/time.ts";
 
@@ -40,4 +40,17 @@ export const freeTerms: FeeTerms = {
 /** The same terms for everyone at all times. */
 export function flatSchedule(terms: FeeTerms): FeeSchedule {
   return { terms: () => terms };
+}
+
+/** Fees so many times as high. */
+export function timesFees(terms: FeeTerms, factor: Fixed): FeeTerms {
+  const times = (amount: Fixed): Fixed => multiplyFixed(amount, factor);
+  return {
+    ...terms,
+    rate: times(terms.rate),
+    perUnit: times(terms.perUnit),
+    perOrder: times(terms.perOrder),
+    minimum: terms.minimum && times(terms.minimum),
+    maximumRate: terms.maximumRate && times(terms.maximumRate),
+  };
 }
