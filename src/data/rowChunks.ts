@@ -1,4 +1,4 @@
-import type { BarChunk, FeedChunk, QuoteChunk, TickChunk } from "../domain/market.ts";
+import type { BarChunk, MarketChunk, QuoteChunk, TickChunk } from "../domain/market.ts";
 import type { Timeframe } from "../domain/time.ts";
 import type { RowBatch } from "./rowBatch.ts";
 
@@ -12,11 +12,11 @@ interface BarTimes {
 
 /** The rows of a batch as a chunk that shares its memory. */
 export function chunkOf(
-  kind: FeedChunk["kind"],
+  kind: MarketChunk["kind"],
   base: ChunkBase,
   rows: RowBatch,
   { openTimes, timeframe }: BarTimes,
-): FeedChunk {
+): MarketChunk {
   if (kind === "bar") return barChunk(base, rows, openTimes, timeframe!);
   return kind === "quote" ? quoteChunk(base, rows) : tickChunk(base, rows);
 }

@@ -1,7 +1,13 @@
 import { GeoSyncError } from "../domain/errors.ts";
 import type { Approved, Command, Ended, Execution, ExecutionEvent } from "../domain/execution.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { BarChunk, Instant, MarketChunk, MarketEvent } from "../domain/market.ts";
+import {
+  type BarChunk,
+  type Instant,
+  isOffered,
+  type MarketChunk,
+  type MarketEvent,
+} from "../domain/market.ts";
 import type { Millis } from "../domain/time.ts";
 import type { Handlers } from "../strategy/contract.ts";
 import { closingEvent } from "./closing.ts";
@@ -67,7 +73,7 @@ export class Engine {
    */
   run(chunk: MarketChunk, from: number, to: number): number {
     const { times } = chunk;
-    const bars = chunk.kind === "bar" && !chunk.derived ? chunk : null;
+    const bars = chunk.kind === "bar" && !chunk.derived && chunk.hidden !== true ? chunk : null;
     for (let row = from; row < to; row++) {
       const time = times[row]!;
       if (times[row + 1] === time) return row;
@@ -177,18 +183,23 @@ export class Engine {
     const { events, count } = instant;
     for (let i = 0; i < count; i++) {
       const event = events[i]!;
-      if (event.chunk.kind === "bar" && event.chunk.derived) continue;
-      const market = this.#markets.at(event.chunk, event.row);
-      gateway.onMarket(event, event.chunk.kind === "bar" ? market.bars : -1);
+      const { chunk, row } = event;
+      const market = this.#markets.at(chunk, row);
+      if (chunk.kind === "bar" && chunk.derived) market.closesAt = chunk.times[row]!;
+      else gateway.onMarket(event, market.barOfFills(chunk, row));
     }
     this.#book();
     let bars = 0;
+    let shown = false;
     for (let i = 0; i < count; i++) {
       const { chunk, row } = events[i]!;
+      // Hidden rows are news for the venue alone: prices, indexes and measures go by what is shown.
+      if (chunk.hidden === true) continue;
+      shown = true;
       this.#markets.at(chunk, row).observe(chunk, row);
-      if (chunk.kind === "bar" || this.#options.ticksArePrices) bars++;
+      if (chunk.kind === "bar" || (chunk.kind === "tick" && this.#options.ticksArePrices)) bars++;
     }
-    recorder.after(this.#desk.time, bars);
+    if (shown) recorder.after(this.#desk.time, bars);
   }
 
   /** Steps 4 to 7 for one instant. */
@@ -203,10 +214,16 @@ export class Engine {
     const handlers = this.#handlers!;
     for (let i = 0; i < instant.count; i++) {
       const { chunk, row } = instant.events[i]!;
+      if (chunk.hidden === true) continue;
       const market = this.#markets.at(chunk, row);
       this.#desk.current = market;
       if (chunk.kind === "bar") {
         if (handlers.onBar !== undefined) this.#guard(handlers.onBar(market.bar));
+      } else if (isOffered(chunk)) {
+        market.showOffer(chunk, row);
+        this.#guard(
+          chunk.kind === "quote" ? handlers.onQuote?.(market.quote) : handlers.onBook?.(market.book),
+        );
       } else if (handlers.onTick !== undefined) {
         // Several prints of one time: each is shown as itself.
         market.showTick(chunk, row);
