@@ -78,6 +78,8 @@ export interface RunFacts {
     readonly path: string;
   };
   readonly data: readonly DataFacts[];
+  /** The finer data that orders were matched on. */
+  readonly detail?: { readonly path: string; readonly sha256: string };
   readonly venue: string;
   readonly account: "cash" | "margin";
   readonly currency: string;
