@@ -123,6 +123,12 @@ export const settings = {
     default: "refuse",
     read: oneOf("refuse", "skip"),
   },
+  detail: {
+    group: "Market data",
+    syntax: "<file>",
+    description: "Finer data of the same symbol that orders fill on inside the bars (default: none)",
+    read: readText,
+  },
   cash: {
     group: "Money and orders",
     syntax: "<amount>",

@@ -1,30 +1,40 @@
+import { midsOf } from "../domain/bestPrices.ts";
 import { columnOf, type FixedColumn, fixedAt, largestMantissa } from "../domain/columns.ts";
 import { compareFixed, type Fixed, widen } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { BarChunk, FeedChunk, FeedStream, TickChunk } from "../domain/market.ts";
+import { type BarChunk, isOffered, type MarketChunk, type TickChunk } from "../domain/market.ts";
+import type { MarketStream } from "../domain/ports.ts";
 import { dayMs, type Millis, type Timeframe } from "../domain/time.ts";
 import { extremes } from "./extremes.ts";
 import { sliceChunk } from "./sliceChunk.ts";
 
+/** What bars are made of: trades, or, where a stream has none, the mids of its quotes or books (without volume). */
+export type BarSource = "trades" | "mids";
+
+/** Rows with one price each. */
+type PricedRows = Pick<TickChunk, "length" | "instruments" | "instrumentOf" | "times" | "price" | "volume">;
+
 /**
- * The ticks of `stream`, with the bars they make between them (`derived: true`). Bars are aligned in UTC (weeks to
- * Mondays, months and years to the calendar), exist only for intervals with a trade, and are known at their end.
+ * The rows of `stream`, with the bars they make between them (`derived: true`). Bars are aligned in UTC (weeks to
+ * Mondays, months and years to the calendar), exist only for intervals with a trade (a mid), and are known at their end.
  *
- * Order of chunks: ticks before the end of an interval, then one chunk with its bars (one row for each instrument
- * that traded, in the order of `instruments`), then the ticks from that end on. Times never decrease over the whole
- * stream, and at equal time the bar stands before the tick: one source for InstantFeed. Quotes and books between the
- * ticks are cut at the ends of bars like them; bars in `stream` pass through.
+ * Order of chunks: rows before the end of an interval, then one chunk with its bars (one row for each instrument that
+ * traded, in the order of `instruments`), then the rows from that end on. Times never decrease over the whole stream,
+ * and at equal time the bar stands before the row: one source for InstantFeed. Rows that bars are not made of are cut
+ * at the ends of bars like the others; bars in `stream` pass through.
  */
-export function ticksToBars<C extends FeedChunk>(
-  stream: FeedStream<C>,
+export function ticksToBars<C extends MarketChunk>(
+  stream: MarketStream<C>,
   timeframe: Timeframe,
-): FeedStream<C | BarChunk> {
-  return { events: () => interleave(stream, timeframe) };
+  source: BarSource = "trades",
+): MarketStream<C | BarChunk> {
+  return { events: () => interleave(stream, timeframe, source) };
 }
 
-async function* interleave<C extends FeedChunk>(
-  stream: FeedStream<C>,
+async function* interleave<C extends MarketChunk>(
+  stream: MarketStream<C>,
   timeframe: Timeframe,
+  source: BarSource,
 ): AsyncGenerator<C | BarChunk, void, undefined> {
   const building = new BarsOfInterval(timeframe);
   for await (const chunk of stream.events()) {
@@ -32,17 +42,27 @@ async function* interleave<C extends FeedChunk>(
       yield chunk;
       continue;
     }
+    const priced = pricedRows(chunk, source);
     let from = 0;
     while (from < chunk.length) {
       const ended = building.endAt(chunk.times[from]!);
       if (ended !== null) yield ended;
-      const to = chunk.kind === "tick" ? building.add(chunk, from) : building.firstBeyond(chunk.times, from);
+      const to = priced === null ? building.firstBeyond(chunk.times, from) : building.add(priced, from);
       yield sliceChunk(chunk, from, to);
       from = to;
     }
   }
   const last = building.endAt(Number.POSITIVE_INFINITY);
   if (last !== null) yield last;
+}
+
+/** The rows as bars are made of them; null when they are not. */
+function pricedRows(chunk: Exclude<MarketChunk, BarChunk>, source: BarSource): PricedRows | null {
+  if (!isOffered(chunk)) return source === "trades" ? chunk : null;
+  if (source === "trades") return null;
+  const { length, instruments, instrumentOf, times } = chunk;
+  const volume = { mantissas: new Float64Array(length), scale: 0, wide: null };
+  return { length, instruments, instrumentOf, times, price: midsOf(chunk), volume };
 }
 
 interface OpenBar {
@@ -76,16 +96,16 @@ class BarsOfInterval {
     return bars.length === 0 ? null : this.#chunkOf(bars);
   }
 
-  /** Takes the ticks from row `from` on that lie in one interval; returns the row after them. */
-  add(chunk: TickChunk, from: number): number {
+  /** Takes the rows from `from` on that lie in one interval; returns the row after them. */
+  add(chunk: PricedRows, from: number): number {
     const first = chunk.times[from]!;
     if (first >= this.#end) [this.#start, this.#end] = intervalOf(first, this.#timeframe);
     this.#instruments = chunk.instruments;
     this.#several = chunk.instrumentOf !== null;
     let to = from;
     while (to < chunk.length && chunk.times[to]! < this.#end) to++;
-    if (chunk.instrumentOf === null) this.#extend(0, chunk, from, to);
-    else for (let row = from; row < to; row++) this.#extend(chunk.instrumentOf[row]!, chunk, row, row + 1);
+    if (chunk.instrumentOf === null) this.#extendLone(chunk, from, to);
+    else for (let row = from; row < to; row++) this.#extendOne(chunk.instrumentOf[row]!, chunk, row);
     return to;
   }
 
@@ -97,7 +117,22 @@ class BarsOfInterval {
     return to;
   }
 
-  #extend(instrument: number, chunk: TickChunk, from: number, to: number): void {
+  /** Rows of one instrument; those without a price (a mid of 0) lie between the runs that count. */
+  #extendLone(chunk: PricedRows, from: number, to: number): void {
+    const { mantissas } = chunk.price;
+    for (let start = from; start < to; start++) {
+      let end = start;
+      while (end < to && mantissas[end] !== 0) end++;
+      if (end > start) this.#extend(0, chunk, start, end);
+      start = end;
+    }
+  }
+
+  #extendOne(instrument: number, chunk: PricedRows, row: number): void {
+    if (chunk.price.mantissas[row] !== 0) this.#extend(instrument, chunk, row, row + 1);
+  }
+
+  #extend(instrument: number, chunk: PricedRows, from: number, to: number): void {
     const { price, volume } = chunk;
     const [lowest, highest] = extremes(price, from, to);
     const bar = this.#bars[instrument];

@@ -1,7 +1,7 @@
 import { fixedAt } from "../domain/columns.ts";
 import { ConnectionError, GeoSyncError, ValidationError } from "../domain/errors.ts";
 import { formatFixed } from "../domain/fixed.ts";
-import type { MarketChunk } from "../domain/market.ts";
+import type { TradedChunk } from "../domain/market.ts";
 import type { DataSource } from "../domain/ports.ts";
 import { normalizeSymbol } from "../domain/symbol.ts";
 import { Ticker } from "../domain/ticker.ts";
@@ -127,7 +127,7 @@ export class CsvDataSource implements DataSource {
 }
 
 /** Index of the symbol; a file without a symbol column holds whatever symbol it is replayed for. */
-function wantedInstrument(chunk: MarketChunk, symbol: string): number | undefined {
+function wantedInstrument(chunk: TradedChunk, symbol: string): number | undefined {
   if (chunk.instrumentOf === null) return 0;
   const index = chunk.instruments.findIndex((instrument) => instrument.symbol === symbol);
   return index < 0 ? undefined : index;

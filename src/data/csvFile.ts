@@ -1,6 +1,7 @@
 import { ValidationError } from "../domain/errors.ts";
 import { createInstrument, type Instrument } from "../domain/instrument.ts";
-import type { FeedChunk, FeedStream, MarketChunk, QuoteChunk } from "../domain/market.ts";
+import type { MarketChunk, QuoteChunk, TradedChunk } from "../domain/market.ts";
+import type { MarketStream } from "../domain/ports.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import { isoTime, type Timeframe } from "../domain/time.ts";
 import { type CsvDialect, readDialect, type Wanted } from "./csvDialect.ts";
@@ -47,7 +48,7 @@ export function openQuotes(
   return openRows(path, options, "quotes", thread);
 }
 
-async function openRows<C extends FeedChunk>(
+async function openRows<C extends MarketChunk>(
   path: string,
   options: CsvOptions,
   wanted: Wanted,
@@ -64,14 +65,14 @@ async function openRows<C extends FeedChunk>(
  * All rows of a file as one chunk. The peak of memory is the columns and one more of them.
  * @throws as openCsv and CsvFile.chunks
  */
-export async function readColumns(path: string, options: CsvOptions = {}): Promise<MarketChunk> {
+export async function readColumns(path: string, options: CsvOptions = {}): Promise<TradedChunk> {
   const file = await openCsv(path, { hash: false, ...options });
   for await (const chunk of file.wholeChunk()) return chunk;
   throw empty(path, "no rows");
 }
 
 /** A CSV file, opened. Every reading starts anew at the top. */
-export class CsvFile<C extends FeedChunk = MarketChunk> implements FeedStream<C> {
+export class CsvFile<C extends MarketChunk = TradedChunk> implements MarketStream<C> {
   readonly path: string;
   readonly kind: C["kind"];
   readonly symbols: readonly string[];
@@ -113,6 +114,10 @@ export class CsvFile<C extends FeedChunk = MarketChunk> implements FeedStream<C>
     const { timeframe, warnings } = timeframeFor(dialect, this.symbols, options);
     this.timeframe = timeframe;
     this.warnings = warnings;
+  }
+
+  get hasTrades(): boolean {
+    return this.kind === "tick";
   }
 
   /** About how many rows the file has, from its size. */

@@ -70,7 +70,7 @@ async function regularFileSize(path: string): Promise<number> {
   if (found.isFile()) return found.size;
   const what = found.isDirectory() ? "a directory" : "a device or pipe";
   const files = found.isDirectory() ? await csvFilesIn(path) : [];
-  throw new ValidationError("GEO-FILE", `${path}: expected a CSV file, found ${what}`, {
+  throw new ValidationError("GEO-FILE", `${path}: expected a file of market data, found ${what}`, {
     hint: files.length > 0 ? `Name a file in it, such as ${files[0]}.` : "Name a regular file.",
   });
 }
@@ -168,7 +168,9 @@ function refuseForeign(path: string, head: Buffer): void {
       ? ["a web page", "The download failed; fetch the file itself."]
       : undefined) ?? [undefined, undefined];
   if (what === undefined) return;
-  throw new ValidationError("GEO-DATA-HEADER", `${path}: expected CSV text, found ${what}`, { hint });
+  throw new ValidationError("GEO-DATA-HEADER", `${path}: expected CSV or NDJSON text, found ${what}`, {
+    hint,
+  });
 }
 
 function noLines(path: string, head: Buffer): ValidationError {
@@ -178,7 +180,7 @@ function noLines(path: string, head: Buffer): ValidationError {
     "GEO-DATA-HEADER",
     `${path}: expected rows that end in LF or CR LF, found ${found}`,
     {
-      hint: mac ? "Convert the line ends: tr '\\r' '\\n'." : "Check that this is CSV text.",
+      hint: mac ? "Convert the line ends: tr '\\r' '\\n'." : "Check that this is CSV or NDJSON text.",
     },
   );
 }

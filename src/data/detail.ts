@@ -1,7 +1,8 @@
 import { fixedAt } from "../domain/columns.ts";
 import { ValidationError } from "../domain/errors.ts";
 import { formatFixed } from "../domain/fixed.ts";
-import type { BarChunk, FeedChunk, FeedStream, MarketChunk } from "../domain/market.ts";
+import type { BarChunk, MarketChunk } from "../domain/market.ts";
+import type { MarketStream } from "../domain/ports.ts";
 import { isoTime, type Millis } from "../domain/time.ts";
 import { RangeOfRows } from "./rangeOfRows.ts";
 import { sliceChunk } from "./sliceChunk.ts";
@@ -23,12 +24,12 @@ export interface DetailReport {
  * `coarse` alone. Bars and trades must make the coarse bars' prices; quotes and books are of another nature. To each bar belong the finer rows formed within [openTime, time); they come first, marked
  * `hidden`, then the bar, marked `derived`, as nothing may fill on it a second time. Times never decrease.
  */
-export class DetailedStream<C extends FeedChunk = MarketChunk> implements FeedStream<BarChunk | C> {
-  readonly #coarse: FeedStream<MarketChunk>;
-  readonly #finer: FeedStream<C>;
+export class DetailedStream<C extends MarketChunk = MarketChunk> implements MarketStream<BarChunk | C> {
+  readonly #coarse: MarketStream<MarketChunk>;
+  readonly #finer: MarketStream<C>;
   #report = new ReportBuilder();
 
-  constructor(coarse: FeedStream<MarketChunk>, finer: FeedStream<C>) {
+  constructor(coarse: MarketStream<MarketChunk>, finer: MarketStream<C>) {
     this.#coarse = coarse;
     this.#finer = finer;
   }
@@ -86,7 +87,7 @@ export class DetailedStream<C extends FeedChunk = MarketChunk> implements FeedSt
 }
 
 /** The finer rows as rows of the coarse instrument: orders and holdings know an instrument by its identity. */
-function sameMarket<C extends FeedChunk>(part: C, { instruments }: BarChunk): C {
+function sameMarket<C extends MarketChunk>(part: C, { instruments }: BarChunk): C {
   const [finer, coarse] = [part.instruments[0]!, instruments[0]!];
   if (part.instrumentOf === null && finer.symbol === coarse.symbol)
     return { ...part, instruments, hidden: true };
@@ -114,13 +115,13 @@ class ReportBuilder implements DetailReport {
 }
 
 /** The finer rows in order, handed out by the bars they belong to. */
-class FinerRows<C extends FeedChunk> {
+class FinerRows<C extends MarketChunk> {
   readonly #iterator: AsyncIterator<C>;
   #chunk: C | null = null;
   #row = 0;
   #ended = false;
 
-  constructor(stream: FeedStream<C>) {
+  constructor(stream: MarketStream<C>) {
     this.#iterator = stream.events()[Symbol.asyncIterator]();
   }
 
@@ -166,11 +167,11 @@ class FinerRows<C extends FeedChunk> {
   }
 }
 
-function formedTimes(chunk: FeedChunk): Float64Array {
+function formedTimes(chunk: MarketChunk): Float64Array {
   return chunk.kind === "bar" ? chunk.openTimes : chunk.times;
 }
 
-function across(chunk: FeedChunk, row: number, end: Millis): ValidationError {
+function across(chunk: MarketChunk, row: number, end: Millis): ValidationError {
   const [from, to] = [isoTime(formedTimes(chunk)[row]!), isoTime(chunk.times[row]!)];
   return new ValidationError(
     "GEO-DATA-VALUE",

@@ -1,13 +1,15 @@
 import { basename } from "node:path";
 import { ValidationError } from "../domain/errors.ts";
 import { createInstrument, type Instrument } from "../domain/instrument.ts";
-import type { FeedChunk, FeedStream } from "../domain/market.ts";
+import type { MarketChunk } from "../domain/market.ts";
+import type { MarketStream } from "../domain/ports.ts";
 import type { Timeframe } from "../domain/time.ts";
 import { BinanceDecoder } from "./binanceCapture.ts";
 import { type CsvWarning, openCsv, openQuotes } from "./csvFile.ts";
 import { empty } from "./csvHead.ts";
 import type { CsvOptions } from "./csvOptions.ts";
 import type { CsvSummary } from "./csvSummary.ts";
+import type { CsvThread } from "./csvThread.ts";
 import type { FeedDecoder } from "./feedDecoder.ts";
 import { type FeedHead, readFeedHead } from "./feedFormat.ts";
 import { FeedRows } from "./feedRows.ts";
@@ -24,7 +26,7 @@ export interface FeedOptions extends CsvOptions {
 }
 
 /** A file of market data, opened. Every reading starts anew at the top. */
-export interface FeedFile<C extends FeedChunk = FeedChunk> extends FeedStream<C> {
+export interface FeedFile<C extends MarketChunk = MarketChunk> extends MarketStream<C> {
   readonly path: string;
   /** Of its rows; those of a book or of quotes may have ticks between them. */
   readonly kind: C["kind"];
@@ -32,6 +34,8 @@ export interface FeedFile<C extends FeedChunk = FeedChunk> extends FeedStream<C>
   readonly instruments: readonly Instrument[];
   /** Length of a bar; null for other rows. */
   readonly timeframe: Timeframe | null;
+  /** Trades are among its rows. */
+  readonly hasTrades: boolean;
   readonly hasVolume: boolean;
   readonly priceOnly: boolean;
   readonly warnings: readonly CsvWarning[];
@@ -47,10 +51,14 @@ const usualChunkRows = 4096;
  * Opens a file of bars, trades, quotes or order books, packed or not; its first lines tell which.
  * @throws ValidationError GEO-FILE, GEO-DATA-…, GEO-OPTION-VALUE
  */
-export async function openFeed(path: string, options: FeedOptions = {}): Promise<FeedFile> {
+export async function openFeed(
+  path: string,
+  options: FeedOptions = {},
+  thread: CsvThread | null = null,
+): Promise<FeedFile> {
   const head = await readFeedHead(path);
-  if (head.format === "bars or trades") return openCsv(path, options);
-  if (head.format === "quotes") return openQuotes(path, options);
+  if (head.format === "bars or trades") return openCsv(path, options, thread);
+  if (head.format === "quotes") return openQuotes(path, options, thread);
   return new BookFile(path, head, options);
 }
 
@@ -61,6 +69,7 @@ class BookFile implements FeedFile {
   readonly symbols: readonly string[];
   readonly instruments: readonly Instrument[];
   readonly timeframe = null;
+  readonly hasTrades: boolean;
   readonly hasVolume = true;
   readonly priceOnly = false;
   readonly warnings = [];
@@ -77,10 +86,18 @@ class BookFile implements FeedFile {
     }
     this.path = path;
     this.kind = head.format === "binance-capture" && feed === "quotes" ? "quote" : "book";
+    // Where a capture's trade stream was on, a print is never far from its top.
+    this.hasTrades =
+      head.format === "binance-capture" && head.lines.some((line) => /"e":"(agg)?[tT]rade"/.test(line));
     this.#head = head;
     this.#options = options;
     this.symbols = [symbolOf(path, head, options)];
-    this.instruments = [createInstrument(this.symbols[0]!, { volumeUnit: "base", ...options.instrument })];
+    this.instruments = [
+      createInstrument(this.symbols[0]!, {
+        ...options.instrument,
+        volumeUnit: options.instrument?.volumeUnit ?? "base",
+      }),
+    ];
     const { offsets, lines, bytes } = head;
     this.expectedRows = Math.ceil((bytes / Math.max(1, offsets.at(-1)!)) * lines.length);
   }
@@ -91,7 +108,7 @@ class BookFile implements FeedFile {
   }
 
   /** Rows in order of arrival; throws at the first bad line unless such are skipped. */
-  async *events(): AsyncGenerator<FeedChunk, void, undefined> {
+  async *events(): AsyncGenerator<MarketChunk, void, undefined> {
     const { hash = true, chunkRows = usualChunkRows, signal, depth = usualDepth } = this.#options;
     const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = this.#options;
     const faults: RowFault[] = [];

@@ -1,6 +1,6 @@
 import { type Fixed, zero } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { BookChunk, FeedChunk, QuoteChunk, TickChunk } from "../domain/market.ts";
+import type { BookChunk, MarketChunk, QuoteChunk, TickChunk } from "../domain/market.ts";
 import type { Millis } from "../domain/time.ts";
 import { ColumnBuilder } from "./columnBuilder.ts";
 import type { Level, LocalBook } from "./localBook.ts";
@@ -76,7 +76,7 @@ export class FeedRows {
   }
 
   /** Hands the rows out; those that follow are gathered anew. */
-  *take(): Generator<FeedChunk, void, undefined> {
+  *take(): Generator<MarketChunk, void, undefined> {
     const arrivals = this.#arrivals;
     const base = { instruments: this.#instruments, instrumentOf: null };
     const chunks = {
@@ -93,12 +93,12 @@ export class FeedRows {
       const kind = arrivals[i]!;
       const from = rows[kind];
       for (; arrivals[i] === kind; i++) rows[kind]++;
-      yield sliceChunk<FeedChunk>(chunks[kind], from, rows[kind]);
+      yield sliceChunk<MarketChunk>(chunks[kind], from, rows[kind]);
     }
   }
 }
 
-type Columns<C extends FeedChunk> = Omit<C, "instruments" | "instrumentOf">;
+type Columns<C extends MarketChunk> = Omit<C, "instruments" | "instrumentOf">;
 
 class BookRows {
   readonly #depth: number;

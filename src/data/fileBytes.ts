@@ -1,5 +1,5 @@
-import type { Hash } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
+import { createHash, type Hash } from "node:crypto";
+import { type FileHandle, open } from "node:fs/promises";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { ValidationError } from "../domain/errors.ts";
@@ -28,6 +28,18 @@ export async function* unpacked(
       cause,
     });
   }
+}
+
+/** Of the bytes of a file, in hexadecimal digits. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const handle = await open(path);
+  try {
+    for await (const _ of packed(handle, hash));
+  } finally {
+    await handle.close();
+  }
+  return hash.digest("hex");
 }
 
 /** The bytes of a file as they are. */

@@ -1,6 +1,6 @@
 import { type FixedColumn, fixedAt } from "../domain/columns.ts";
 import { compareFixed, type Fixed } from "../domain/fixed.ts";
-import type { BarChunk, FeedChunk } from "../domain/market.ts";
+import type { BarChunk, MarketChunk } from "../domain/market.ts";
 import { extremes } from "./extremes.ts";
 
 type Field = "open" | "high" | "low" | "close";
@@ -17,7 +17,7 @@ export class RangeOfRows {
   }
 
   /** Quotes and books add nothing: what is bid or asked for has not been paid. */
-  add(chunk: FeedChunk): void {
+  add(chunk: MarketChunk): void {
     if (chunk.kind === "quote" || chunk.kind === "book") return;
     const [open, high, low, close] =
       chunk.kind === "bar"

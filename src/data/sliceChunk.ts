@@ -1,8 +1,8 @@
 import { type FixedColumn, sliceColumn } from "../domain/columns.ts";
-import type { FeedChunk } from "../domain/market.ts";
+import type { MarketChunk } from "../domain/market.ts";
 
 /** Rows [from, to) of a chunk, sharing its memory. */
-export function sliceChunk<C extends FeedChunk>(chunk: C, from: number, to: number): C {
+export function sliceChunk<C extends MarketChunk>(chunk: C, from: number, to: number): C {
   if (from === 0 && to === chunk.length) return chunk;
   const base = {
     length: to - from,
@@ -12,7 +12,7 @@ export function sliceChunk<C extends FeedChunk>(chunk: C, from: number, to: numb
   return { ...chunk, ...base, ...columnsOf(chunk, from, to) } as C;
 }
 
-function columnsOf(chunk: FeedChunk, from: number, to: number) {
+function columnsOf(chunk: MarketChunk, from: number, to: number) {
   const cut = <T extends FixedColumn | null>(column: T) => column && sliceColumn(column, from, to);
   switch (chunk.kind) {
     case "bar":

@@ -1,4 +1,4 @@
-import { type Fixed, formatFixed, parseFixed, widen } from "./fixed.ts";
+import { compareFixed, type Fixed, formatFixed, parseFixed, widen } from "./fixed.ts";
 
 /**
  * A column of exact decimals: cell `i` is `mantissas[i] × 10^-scale`, an integer of at most 2^53 held in a double.
@@ -29,6 +29,16 @@ export function fixedAt(column: FixedColumn, row: number): Fixed {
   const mantissa = column.mantissas[row]!;
   if (Number.isNaN(mantissa)) return parseFixed(column.wide!.get(row)!);
   return { units: BigInt(mantissa), scale: column.scale };
+}
+
+/**
+ * Sign of cell − value. Rounding to the nearest double keeps order, so only equal doubles need the exact look.
+ * @param nearest the double nearest to `value`
+ */
+export function compareCell(column: FixedColumn, row: number, value: Fixed, nearest: number): number {
+  const cell = numberAt(column, row);
+  if (cell !== nearest) return cell < nearest ? -1 : 1;
+  return compareFixed(fixedAt(column, row), value);
 }
 
 /** Mantissas that stand for exact integers in a double. */

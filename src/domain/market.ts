@@ -8,15 +8,13 @@ import type { Millis, Timeframe } from "./time.ts";
  * Market data travels in chunks of columns; an event is one row of a chunk. Chunks cross async borders, single
  * events never do.
  */
-export type MarketChunk = BarChunk | TickChunk;
+export type MarketChunk = TradedChunk | OfferedChunk;
 
-/** Everything a file or a venue can show of a market, order books included. */
-export type FeedChunk = MarketChunk | QuoteChunk | BookChunk;
+/** What was traded: prices that the market has paid. */
+export type TradedChunk = BarChunk | TickChunk;
 
-/** Chunks in order of time. Throws when it failed. */
-export interface FeedStream<C extends FeedChunk = FeedChunk> {
-  events(): AsyncIterable<C>;
-}
+/** What is offered: prices, and sizes, that stand in the market for whoever takes them. */
+export type OfferedChunk = QuoteChunk | BookChunk;
 
 interface ChunkRows {
   readonly length: number;
@@ -101,7 +99,11 @@ export interface Instant {
   readonly events: MarketEvent[];
 }
 
-export function instrumentAt(chunk: FeedChunk, row: number): Instrument {
+export function isOffered(chunk: MarketChunk): chunk is OfferedChunk {
+  return chunk.kind === "quote" || chunk.kind === "book";
+}
+
+export function instrumentAt(chunk: MarketChunk, row: number): Instrument {
   return chunk.instrumentOf === null ? chunk.instruments[0]! : chunk.instruments[chunk.instrumentOf[row]!]!;
 }
 
@@ -141,7 +143,7 @@ export interface Tick {
   readonly exact: { readonly price: Decimal; readonly volume: Decimal };
 }
 
-/** Best bid and ask. */
+/** Best bid and ask. Sizes are NaN when the source names none; 0: nothing stands on that side. */
 export interface Quote {
   readonly symbol: string;
   readonly time: Millis;
@@ -151,7 +153,7 @@ export interface Quote {
   readonly askSize: number;
 }
 
-/** Levels of an order book, best first. */
+/** An order book: at most so many of its levels, best first. Both sides are empty while it is not known. */
 export interface Book {
   readonly symbol: string;
   readonly time: Millis;

@@ -9,8 +9,8 @@ import type { Ticker } from "./ticker.ts";
 import type { Millis } from "./time.ts";
 
 /** Market data in order of time, a chunk at a time. Throws when it failed. */
-export interface MarketStream {
-  events(): AsyncIterable<MarketChunk>;
+export interface MarketStream<C extends MarketChunk = MarketChunk> {
+  events(): AsyncIterable<C>;
 }
 
 /** The integration reference's port for market data. */

@@ -1,9 +1,9 @@
 import { numberAt } from "../domain/columns.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { instrumentAt, type MarketChunk } from "../domain/market.ts";
+import { instrumentAt, type TradedChunk } from "../domain/market.ts";
 
 interface Segment {
-  readonly chunk: MarketChunk;
+  readonly chunk: TradedChunk;
   readonly from: number;
   readonly to: number;
 }
@@ -20,7 +20,7 @@ export class CloseHistory {
   #values = new Float64Array(1024);
   #count = 0;
   #waiting: Segment[] = [];
-  #chunk: MarketChunk | null = null;
+  #chunk: TradedChunk | null = null;
   #from = 0;
   #row = -1;
 
@@ -29,7 +29,7 @@ export class CloseHistory {
   }
 
   /** Rows of one chunk come in order. */
-  observe(chunk: MarketChunk, row: number): void {
+  observe(chunk: TradedChunk, row: number): void {
     if (chunk !== this.#chunk) this.#turn(chunk, row);
     this.#row = row;
   }
@@ -43,7 +43,7 @@ export class CloseHistory {
     return this.#values.subarray(0, this.#count);
   }
 
-  #turn(chunk: MarketChunk, row: number): void {
+  #turn(chunk: TradedChunk, row: number): void {
     if (this.#chunk !== null) {
       this.#waiting.push({ chunk: this.#chunk, from: this.#from, to: this.#row });
       if (this.#chunk.length < worthKeeping) this.#copyWaiting();

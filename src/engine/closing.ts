@@ -6,7 +6,7 @@ import type { Market } from "./market.ts";
 
 /** `--at-end close`: one more bar at the last known price, on which what is held can be sold under the usual rules. */
 export function closingEvent(market: Market, time: Millis): MarketEvent {
-  const price = oneCell(formatFixed(market.holding.exactMark()));
+  const price = oneCell(formatFixed(market.exitPrice()));
   const times = Float64Array.of(time);
   return {
     row: 0,

@@ -87,8 +87,8 @@ export class Engine {
    */
   run(chunk: MarketChunk, from: number, to: number): number {
     const { times } = chunk;
-    const bars =
-      chunk.kind === "bar" && !chunk.derived && this.#alone && this.#liquidator === null ? chunk : null;
+    const lone = this.#alone && this.#liquidator === null;
+    const bars = chunk.kind === "bar" && !chunk.derived && chunk.hidden !== true && lone ? chunk : null;
     for (let row = from; row < to; row++) {
       const time = times[row]!;
       if (times[row + 1] === time) return row;
@@ -204,17 +204,23 @@ export class Engine {
     const { events, count } = instant;
     for (let i = 0; i < count; i++) {
       const event = events[i]!;
-      if (event.chunk.kind === "bar" && event.chunk.derived) continue;
-      const market = markets.at(event.chunk, event.row);
-      gateway.onMarket(event, event.chunk.kind === "bar" ? market.bars : -1);
+      const { chunk, row } = event;
+      const market = markets.at(chunk, row);
+      if (chunk.kind === "bar" && chunk.derived) market.closesAt = chunk.times[row]!;
+      else gateway.onMarket(event, market.barOfFills(chunk, row));
     }
     this.#book();
     let bars = 0;
+    let shown = false;
     for (let i = 0; i < count; i++) {
       const { chunk, row } = events[i]!;
+      // Hidden rows are news for the venue alone: prices, indexes and measures go by what is shown.
+      if (chunk.hidden === true) continue;
+      shown = true;
       for (let s = 0; s < this.#seats.length; s++) this.#seats[s]!.markets.at(chunk, row).observe(chunk, row);
-      if (chunk.kind === "bar" || this.#options.ticksArePrices) bars++;
+      if (chunk.kind === "bar" || (chunk.kind === "tick" && this.#options.ticksArePrices)) bars++;
     }
+    if (!shown) return;
     if (this.#liquidator !== null) this.#liquidator.look(instant);
     recorder.after(this.#time, bars);
     this.#watch?.look(this.#time);

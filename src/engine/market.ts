@@ -1,16 +1,25 @@
 import type { Holding } from "../account/holding.ts";
-import { numberAt } from "../domain/columns.ts";
+import { bestPrice, midsOf } from "../domain/bestPrices.ts";
+import { type FixedColumn, numberAt } from "../domain/columns.ts";
+import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { BarChunk, MarketChunk, TickChunk } from "../domain/market.ts";
+import {
+  type BarChunk,
+  isOffered,
+  type MarketChunk,
+  type OfferedChunk,
+  type TickChunk,
+} from "../domain/market.ts";
 import { type Millis, parseTimeframe } from "../domain/time.ts";
 import { BarSeries } from "./barSeries.ts";
 import { CloseHistory } from "./closeHistory.ts";
+import { BookView, pointBook, pointQuote, QuoteView } from "./offerViews.ts";
 import { illegal } from "./request.ts";
 import { BarView, PositionView, pointBar, pointTick, TickView } from "./views.ts";
 
 export interface MarketOptions {
   readonly timeframes: readonly string[];
-  /** No bars in the run: closes are the ticks themselves. */
+  /** No bars in the run: closes are the ticks themselves. Quotes and books never are. */
   readonly ticksArePrices: boolean;
   /** What came up to then is warm-up. */
   readonly tradeFrom: Millis;
@@ -22,19 +31,31 @@ export class Market {
   readonly holding: Holding;
   readonly bar: BarView;
   readonly tick: TickView;
+  readonly quote: QuoteView;
+  readonly book: BookView;
   readonly position: PositionView;
   readonly series = new Map<string, BarSeries>();
   /** Bars (or, without bars, ticks) seen so far. */
   seen = 0;
   bars = 0;
-  /** Prints are what fills here, and such fills have no bar. */
+  /** Prints, quotes or books are what fills here, and such fills have no bar. */
   hasTicks = false;
+  /** When the latest bar made of finer rows closed, or closes in this instant. */
+  closesAt: Millis = Number.NaN;
   /** The first price of the measured range, for buy and hold. */
   firstPrice = Number.NaN;
   readonly #history: CloseHistory;
   readonly #ticksArePrices: boolean;
   readonly #tradeFrom: Millis;
+  /** Its bars come with finer, hidden rows that fill in their place. */
+  #isResolved = false;
   #beforeRange = true;
+  /** The latest row of quotes or of a book, and the mids of its chunk. */
+  #offered: OfferedChunk | null = null;
+  #mids: FixedColumn | null = null;
+  #row = 0;
+  /** That row has a mid. */
+  #hasMid = false;
 
   constructor(instrument: Instrument, holding: Holding, options: MarketOptions) {
     const { timeframes, ticksArePrices, tradeFrom } = options;
@@ -42,6 +63,8 @@ export class Market {
     this.#tradeFrom = tradeFrom;
     this.bar = new BarView(instrument.symbol);
     this.tick = new TickView(instrument.symbol);
+    this.quote = new QuoteView(instrument.symbol);
+    this.book = new BookView(instrument.symbol);
     this.#ticksArePrices = ticksArePrices;
     this.#history = new CloseHistory(instrument);
     this.holding = holding;
@@ -70,10 +93,18 @@ export class Market {
     return series;
   }
 
+  /** The index that fills on a row carry, before it is observed: of its bar, or of the bar that hides it; else -1. */
+  barOfFills(chunk: MarketChunk, row: number): number {
+    if (chunk.hidden !== true) return chunk.kind === "bar" ? this.bars : -1;
+    this.#isResolved = true;
+    // A row at the very end of a bar that is just closing belongs to the next one.
+    return chunk.times[row] === this.closesAt ? this.bars + 1 : this.bars;
+  }
+
   observeBar(chunk: BarChunk, row: number): void {
     const close = numberAt(chunk.close, row);
-    // A bar made of ticks that are in the run themselves brings no new price.
-    if (!chunk.derived) this.holding.markAt(chunk.close, row, close);
+    // A bar made of ticks that are in the run themselves brings no new price; hidden rows have brought none.
+    if (!chunk.derived || this.#isResolved) this.holding.markAt(chunk.close, row, close);
     this.#history.observe(chunk, row);
     pointBar(this.bar, chunk, row, this.bars, close);
     if (this.#beforeRange) this.#start(chunk.times[row]!, close);
@@ -83,13 +114,45 @@ export class Market {
 
   observeTick(chunk: TickChunk, row: number): void {
     const price = numberAt(chunk.price, row);
-    this.holding.markAt(chunk.price, row, price);
+    // Between bid and ask a print jumps to and fro; while both stand, their mid is the price.
+    if (!this.#hasMid) this.holding.markAt(chunk.price, row, price);
     this.hasTicks = true;
     if (this.#beforeRange) this.#start(chunk.times[row]!, price);
     if (this.#ticksArePrices) {
       this.#history.observe(chunk, row);
       this.seen++;
     }
+  }
+
+  /**
+   * What is held is worth the mid: the price that favours neither side, as venues mark. Getting out costs half a spread
+   * more; that is paid by the fill, when there is one.
+   */
+  observeOffer(chunk: OfferedChunk, row: number): void {
+    if (chunk !== this.#offered) {
+      this.#offered = chunk;
+      this.#mids = midsOf(chunk);
+    }
+    this.#row = row;
+    this.hasTicks = true;
+    const mids = this.#mids!;
+    this.#hasMid = mids.mantissas[row] !== 0;
+    if (!this.#hasMid) return;
+    const mid = numberAt(mids, row);
+    this.holding.markAt(mids, row, mid);
+    if (this.#beforeRange) this.#start(chunk.times[row]!, mid);
+  }
+
+  /** What selling a long, or buying a short back, would find: the other side where it is known, else the last price. */
+  exitPrice(): Fixed {
+    const side = this.holding.size < 0 ? "ask" : "bid";
+    const best = this.#offered === null ? null : bestPrice(this.#offered, this.#row, side);
+    return best ?? this.holding.exactMark();
+  }
+
+  showOffer(chunk: OfferedChunk, row: number): void {
+    if (chunk.kind === "quote") pointQuote(this.quote, chunk, row);
+    else pointBook(this.book, chunk, row);
   }
 
   /** Several prints of one time are each shown as themselves. */
@@ -99,6 +162,7 @@ export class Market {
 
   observe(chunk: MarketChunk, row: number): void {
     if (chunk.kind === "bar") this.observeBar(chunk, row);
+    else if (isOffered(chunk)) this.observeOffer(chunk, row);
     else this.observeTick(chunk, row);
   }
 

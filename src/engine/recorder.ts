@@ -52,7 +52,8 @@ export class EquityRecorder {
   before(time: Millis): void {
     if (time <= this.#dayEnd) return;
     if (Number.isNaN(this.from)) this.from = this.#peakTime = time;
-    else this.#sample();
+    // Rows that are not measured may lead over several days: each day that was is sampled once.
+    else if (this.to > (this.points.at(-1)?.time ?? Number.NEGATIVE_INFINITY)) this.#sample();
     this.#dayEnd = (Math.floor((time - 1) / dayMs) + 1) * dayMs;
   }
 

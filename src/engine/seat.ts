@@ -1,6 +1,6 @@
 import { GeoSyncError } from "../domain/errors.ts";
 import type { Approved, Command, Execution } from "../domain/execution.ts";
-import type { Instant, MarketChunk } from "../domain/market.ts";
+import { type Instant, isOffered, type MarketChunk } from "../domain/market.ts";
 import type { Handlers } from "../strategy/contract.ts";
 import { StrategyContext } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
@@ -78,10 +78,14 @@ export class Seat {
     const handlers = this.handlers!;
     for (let i = 0; i < instant.count; i++) {
       const { chunk, row } = instant.events[i]!;
+      if (chunk.hidden === true) continue;
       const market = this.markets.at(chunk, row);
       this.desk.current = market;
       if (chunk.kind === "bar") {
         if (handlers.onBar !== undefined) guard(handlers.onBar(market.bar));
+      } else if (isOffered(chunk)) {
+        market.showOffer(chunk, row);
+        guard(chunk.kind === "quote" ? handlers.onQuote?.(market.quote) : handlers.onBook?.(market.book));
       } else if (handlers.onTick !== undefined) {
         // Several prints of one time: each is shown as itself.
         market.showTick(chunk, row);

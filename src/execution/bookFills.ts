@@ -6,8 +6,10 @@ import { compareLevel, type MarketSide, priceAt, sizeAt } from "./marketSide.ts"
 
 /** The part of a resting order that these rules read. */
 export interface FeedOrder {
-  readonly command: Pick<PlaceCommand, "side" | "type" | "limit" | "stop">;
-  /** Nearest doubles of limit and stop, NaN when absent. */
+  readonly command: Pick<PlaceCommand, "side" | "type" | "limit">;
+  /** Where a stop triggers. */
+  readonly trigger: Fixed | null;
+  /** Nearest doubles of limit and trigger, NaN when absent. */
   readonly limit: number;
   readonly stop: number;
   /** An earlier row of the market has been seen while the order was active: a limit stands in the book by now. */
@@ -64,9 +66,9 @@ export function reachOf(
 }
 
 /** True when the best price that the order could get is at or beyond its stop. */
-function reachesStopOn({ command, stop }: FeedOrder, side: MarketSide): boolean {
+export function reachesStopOn({ command, trigger, stop }: FeedOrder, side: MarketSide): boolean {
   if (side.levels === 0) return false;
-  return compareLevel(side, 0, command.stop!, stop) * signOf(command) >= 0;
+  return compareLevel(side, 0, trigger!, stop) * signOf(command) >= 0;
 }
 
 /** True when a limit would take liquidity if it came now; what `postOnly` forbids. */

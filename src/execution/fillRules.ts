@@ -1,6 +1,6 @@
-import { type FixedColumn, fixedAt, numberAt } from "../domain/columns.ts";
+import { compareCell, type FixedColumn, fixedAt } from "../domain/columns.ts";
 import { compareFixed, type Fixed } from "../domain/fixed.ts";
-import type { MarketChunk } from "../domain/market.ts";
+import type { TradedChunk } from "../domain/market.ts";
 import type { Resting } from "./resting.ts";
 
 /** `through`: a limit fills when the market trades beyond it. `touch`: when it trades at it. */
@@ -27,7 +27,7 @@ export interface Prices {
   isTick: boolean;
 }
 
-export function pricesOf(chunk: MarketChunk, row: number): Prices {
+export function pricesOf(chunk: TradedChunk, row: number): Prices {
   const first = chunk.kind === "tick" ? chunk.price : chunk.open;
   const prices = { open: first, high: first, low: first, close: first, row, isTick: true };
   pointPrices(prices, chunk, row);
@@ -35,7 +35,7 @@ export function pricesOf(chunk: MarketChunk, row: number): Prices {
 }
 
 /** Points `prices` at another event. */
-export function pointPrices(prices: Prices, chunk: MarketChunk, row: number): void {
+export function pointPrices(prices: Prices, chunk: TradedChunk, row: number): void {
   const ticks = chunk.kind === "tick";
   prices.open = ticks ? chunk.price : chunk.open;
   prices.high = ticks ? chunk.price : chunk.high;
@@ -63,12 +63,12 @@ export function fillOn(order: Resting, prices: Prices, rule: FillLimit): Candida
 /** True when the event reaches the order's stop, at its open or later. */
 export function reachesStop(order: Resting, prices: Prices): boolean {
   const worst = order.command.side === "buy" ? prices.high : prices.low;
-  return compare(worst, prices.row, order.trigger!, order.stop) * sign(order) >= 0;
+  return compareCell(worst, prices.row, order.trigger!, order.stop) * sign(order) >= 0;
 }
 
 /** True when a limit would take liquidity at the first price of the event. */
 export function isMarketable(order: Resting, prices: Prices, rule: FillLimit): boolean {
-  return reaches(compare(prices.open, prices.row, order.command.limit!, order.limit) * sign(order), rule);
+  return reaches(compareCell(prices.open, prices.row, order.command.limit!, order.limit) * sign(order), rule);
 }
 
 /** `rested`: the limit was in the book before the event. */
@@ -80,14 +80,14 @@ function limitFill(order: Resting, prices: Prices, rule: FillLimit, rested: bool
     return { order, price, atOpen: true, maker: rested, slips: false };
   }
   const best = order.command.side === "buy" ? prices.low : prices.high;
-  if (!reaches(compare(best, prices.row, limit, order.limit) * sign(order), rule)) return null;
+  if (!reaches(compareCell(best, prices.row, limit, order.limit) * sign(order), rule)) return null;
   return { order, price: limit, atOpen: false, maker: true, slips: false };
 }
 
 function stopFill(order: Resting, prices: Prices): Candidate | null {
   const stop = order.trigger!;
   // A gap through the stop fills at the open, not at the stop.
-  if (compare(prices.open, prices.row, stop, order.stop) * sign(order) >= 0) {
+  if (compareCell(prices.open, prices.row, stop, order.stop) * sign(order) >= 0) {
     return { order, price: fixedAt(prices.open, prices.row), atOpen: true, maker: false, slips: true };
   }
   if (!reachesStop(order, prices)) return null;
@@ -97,7 +97,7 @@ function stopFill(order: Resting, prices: Prices): Candidate | null {
 function stopLimitFill(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
   const { trigger: stop } = order;
   const { limit } = order.command;
-  if (compare(prices.open, prices.row, stop!, order.stop) * sign(order) >= 0) {
+  if (compareCell(prices.open, prices.row, stop!, order.stop) * sign(order) >= 0) {
     // Only now does the limit meet the market: what it can take at once, it takes.
     return limitFill(order, prices, rule, false);
   }
@@ -115,13 +115,6 @@ function reaches(difference: number, rule: FillLimit): boolean {
 
 function sign(order: Resting): 1 | -1 {
   return order.command.side === "buy" ? 1 : -1;
-}
-
-/** Sign of cell − price. Rounding to the nearest double keeps order, so only equal doubles need the exact look. */
-function compare(column: FixedColumn, row: number, price: Fixed, nearest: number): number {
-  const cell = numberAt(column, row);
-  if (cell !== nearest) return cell < nearest ? -1 : 1;
-  return compareFixed(fixedAt(column, row), price);
 }
 
 /** In one bar of unknown path: the open first, then stops, then limits; of each, the price that is reached first. */

@@ -1,5 +1,5 @@
-import { type FixedColumn, fixedAt, numberAt } from "../domain/columns.ts";
-import { compareFixed, type Fixed } from "../domain/fixed.ts";
+import { compareCell, type FixedColumn, fixedAt } from "../domain/columns.ts";
+import type { Fixed } from "../domain/fixed.ts";
 import type { BookChunk, QuoteChunk } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 
@@ -47,13 +47,7 @@ export function sizeAt(side: MarketSide, level: number): Fixed | null {
   return side.sizes === null ? null : fixedAt(side.sizes, side.start + level);
 }
 
-/**
- * Sign of the level's price − `price`. Rounding to the nearest double keeps order, so only equal doubles need the
- * exact look.
- * @param nearest the double nearest to `price`
- */
+/** Sign of the level's price − `price`, whose nearest double is `nearest`. */
 export function compareLevel(side: MarketSide, level: number, price: Fixed, nearest: number): number {
-  const cell = numberAt(side.prices, side.start + level);
-  if (cell !== nearest) return cell < nearest ? -1 : 1;
-  return compareFixed(priceAt(side, level), price);
+  return compareCell(side.prices, side.start + level, price, nearest);
 }

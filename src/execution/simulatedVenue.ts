@@ -1,7 +1,6 @@
 import type { Account } from "../account/account.ts";
 import {
   type Approved,
-  type CancelCommand,
   type ExecutionEvent,
   type Fee,
   liquidationTag,
@@ -10,33 +9,27 @@ import {
 } from "../domain/execution.ts";
 import { addFixed, type Fixed, multiplyFixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { instrumentAt, type MarketChunk, type MarketEvent } from "../domain/market.ts";
+import { instrumentAt, isOffered, type MarketEvent } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
-import { dayMs, type Millis } from "../domain/time.ts";
+import { dayMs } from "../domain/time.ts";
+import { walk } from "./bookFills.ts";
+import { BookMatching, type OfferCandidate, standsInBook, worstPrice } from "./bookMatching.ts";
 import { inCurrency, quoteCost } from "./costs/feeCurrency.ts";
 import { type ChargedFill, feeOf, withFill } from "./costs/feeOf.ts";
 import type { FeeSchedule, FeeTerms } from "./costs/feeTerms.ts";
 import type { Slippage } from "./costs/priceMove.ts";
 import { type EntryBar, exitOnEntryBar } from "./entryBar.ts";
-import {
-  type Candidate,
-  type FillLimit,
-  fillOn,
-  isBefore,
-  isMarketable,
-  type Prices,
-  pointPrices,
-  pricesOf,
-  reachesStop,
-} from "./fillRules.ts";
+import { type Candidate, type FillLimit, fillOn, isBefore, isMarketable, reachesStop } from "./fillRules.ts";
 import { availableUnits } from "./liquidity.ts";
-import { type Resting, rest, restExit } from "./resting.ts";
-import { RestingOrders } from "./restingOrders.ts";
+import { sizeOnOffers } from "./offerSizing.ts";
+import type { Resting } from "./resting.ts";
+import { pointSeen, type Seen, seenOf } from "./seenEvent.ts";
 import { sizeAtFill } from "./sizing.ts";
 import { SlipQuery } from "./slipQuery.ts";
 import { followBest, trailingFill } from "./trailing.ts";
+import { VenueOrders } from "./venueOrders.ts";
 
 export interface SimulatedVenueOptions {
   readonly account: Account;
@@ -50,28 +43,11 @@ export interface SimulatedVenueOptions {
   readonly volumeShare: Fixed | null;
 }
 
-/** An event of the present instant, copied from the engine's reused one; reused itself at a later instant. */
-interface Seen {
-  /** Counts the events of a run from 1. */
-  serial: number;
-  instrument: Instrument;
-  prices: Prices;
-  chunk: MarketChunk;
-  row: number;
-  /** When the event's first price was formed; the stamp of its fills. */
-  openTime: Millis;
-  bar: number;
-  /** What its volume still gives, in units of the lot; null: no limit; undefined: not asked for yet. */
-  left: bigint | null | undefined;
-}
-
 interface Newborn {
   readonly exits: readonly Resting[];
   readonly event: Seen;
   readonly entry: Candidate;
 }
-
-const nothing: ExecutionEvent[] = [];
 
 /**
  * A venue that fills orders from market data, pessimistically. Per instant: sells before buys, so that their proceeds
@@ -85,85 +61,78 @@ export class SimulatedVenue implements ExecutionGateway {
   /** Fills cut short by the volume there was. */
   volumeLimited = 0;
   readonly #options: SimulatedVenueOptions;
-  readonly #orders = new RestingOrders();
+  readonly #orders = new VenueOrders();
+  readonly #books: BookMatching;
   readonly #query: SlipQuery;
-  #out: ExecutionEvent[] = nothing;
   /** The first `#seen` of them belong to the present instant. */
   readonly #events: Seen[] = [];
   #seen = 0;
   #serial = 0;
   #turn = 0;
   #newborn: Newborn[] = [];
-  /** Cancels on their way. */
-  #cancels: CancelCommand[] = [];
 
   constructor(options: SimulatedVenueOptions) {
     this.#options = options;
+    this.#books = new BookMatching(options.fillLimit);
     this.#query = new SlipQuery(options.volatilityOf);
   }
 
   onMarket(event: MarketEvent, bar: number): void {
-    if (this.#orders.count === 0) return;
+    if (this.#orders.count === 0) {
+      this.#passBy(event);
+      return;
+    }
     const { chunk, row } = event;
     const instrument = instrumentAt(chunk, row);
-    const openTime = chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!;
-    if (this.#cancels.length > 0) this.#cancelUntil(openTime);
-    if (this.#orders.of(instrument).length === 0) return;
+    this.#orders.cancelUntil(chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!);
+    if (this.#orders.of(instrument).length === 0) {
+      this.#passBy(event);
+      return;
+    }
     this.#serial++;
     this.#turn = 0;
-    const seen = this.#events[this.#seen] ?? this.#newEvent(event, instrument);
+    let seen = this.#events[this.#seen];
+    if (seen === undefined) {
+      seen = seenOf(event, instrument);
+      this.#events.push(seen);
+    } else pointSeen(seen, event, instrument);
     this.#seen++;
     seen.serial = this.#serial;
-    seen.instrument = instrument;
-    pointPrices(seen.prices, chunk, row);
-    seen.chunk = chunk;
-    seen.row = row;
-    seen.openTime = openTime;
     seen.bar = bar;
     seen.left = this.#options.volumeShare === null ? null : undefined;
+    seen.besideBook = chunk.kind === "tick" && this.#books.covers(instrument);
   }
 
   submit(command: Approved): void {
-    if (command.kind === "cancel") {
-      // A cancel that is under way when a price is formed comes too late for it.
-      if (command.activeFrom > Number.NEGATIVE_INFINITY) this.#cancels.push(command);
-      else this.#cancel(command);
-      return;
-    }
-    if (command.replaces !== null && !this.#takeOut(command.replaces)) {
-      this.#tell({ kind: "ended", number: command.number, reason: "refused:nothing-to-replace" });
-      return;
-    }
-    this.#orders.add(rest(command));
-    // A market order has no life of its own between being sent and being filled.
-    if (command.type !== "market") this.#tell({ kind: "accepted", number: command.number });
+    if (command.kind === "cancel") this.#orders.cancel(command);
+    else this.#orders.place(command);
   }
 
   drain(): readonly ExecutionEvent[] {
-    if (this.#out === nothing && this.#seen > 0) this.#match();
-    const out = this.#out;
-    this.#out = nothing;
-    return out;
+    if (!this.#orders.hasNews && this.#seen > 0) this.#match();
+    return this.#orders.takeNews();
   }
 
-  #newEvent({ chunk, row }: MarketEvent, instrument: Instrument): Seen {
-    const prices = pricesOf(chunk, row);
-    const seen = { serial: 0, instrument, prices, chunk, row, openTime: 0, bar: 0, left: null };
-    this.#events.push(seen);
-    return seen;
+  /** No order is there to match on it; but a row of a book may show that what we took of it is gone. */
+  #passBy({ chunk, row }: MarketEvent): void {
+    if (!isOffered(chunk)) return;
+    const instrument = instrumentAt(chunk, row);
+    this.#books.show(chunk, row, instrument, "sell");
+    this.#books.show(chunk, row, instrument, "buy");
   }
 
   /** Goes on from where the last drain stopped, until something happened or the instant is done. */
   #match(): void {
     while (this.#newborn.length > 0) {
       this.#matchNewborn(this.#newborn.shift()!);
-      if (this.#out !== nothing) return;
+      if (this.#orders.hasNews) return;
     }
     const seen = this.#seen;
     while (this.#turn < seen * 2) {
       const side: OrderSide = this.#turn < seen ? "sell" : "buy";
       const event = this.#events[this.#turn < seen ? this.#turn : this.#turn - seen]!;
-      while (this.#matchOne(event, side)) if (this.#out !== nothing) return;
+      if (event.offered !== null) this.#books.show(event.offered, event.row, event.instrument, side);
+      while (this.#matchOne(event, side)) if (this.#orders.hasNews) return;
       this.#afterwards(event, side);
       this.#turn++;
     }
@@ -179,10 +148,10 @@ export class SimulatedVenue implements ExecutionGateway {
       if (order.command.side !== side || !isActive(order, event)) continue;
       const reason = this.#reasonToEnd(order, event);
       if (reason !== null) {
-        this.#end(order, reason);
+        this.#orders.end(order, reason);
         return true;
       }
-      const candidate = this.#candidate(order, event.prices);
+      const candidate = this.#candidate(order, event);
       if (candidate !== null && (best === null || isBefore(candidate, best))) best = candidate;
     }
     if (best === null) return false;
@@ -193,7 +162,9 @@ export class SimulatedVenue implements ExecutionGateway {
     return true;
   }
 
-  #candidate(order: Resting, prices: Prices): Candidate | null {
+  #candidate(order: Resting, { offered, besideBook, prices }: Seen): Candidate | OfferCandidate | null {
+    if (offered !== null) return this.#books.candidate(order);
+    if (besideBook && !standsInBook(order)) return null;
     const { fillLimit } = this.#options;
     return order.command.trail === null
       ? fillOn(order, prices, fillLimit)
@@ -211,10 +182,13 @@ export class SimulatedVenue implements ExecutionGateway {
       return command.timeInForce === "DAY" ? "expired:day" : "expired:gtd";
     }
     if (order.attached !== null && !this.#holdsAgainst(command)) return "cancelled:oco";
-    if (command.postOnly && !order.seen && isMarketable(order, event.prices, this.#options.fillLimit)) {
-      return "expired:post-only";
-    }
+    if (command.postOnly && !order.seen && this.#wouldTake(order, event)) return "expired:post-only";
     return null;
+  }
+
+  #wouldTake(order: Resting, { offered, besideBook, prices }: Seen): boolean {
+    if (offered !== null) return this.#books.isMarketable(order);
+    return !besideBook && isMarketable(order, prices, this.#options.fillLimit);
   }
 
   #holdsAgainst(command: PlaceCommand): boolean {
@@ -222,22 +196,28 @@ export class SimulatedVenue implements ExecutionGateway {
     return command.side === "sell" ? size > 0 : size < 0;
   }
 
-  #fill(candidate: Candidate, event: Seen): void {
+  #fill(candidate: Candidate | OfferCandidate, event: Seen): void {
     const { order, maker } = candidate;
-    const { command, sizing, charges: before } = order;
+    const { command, charges: before } = order;
     const { account, fees } = this.#options;
     const { instrument, side, number } = command;
     const { openTime: time, bar } = event;
     const terms = fees.terms(maker, instrument, time);
+    const cut = "offers" in candidate && sizeOnOffers(order, candidate.offers, terms);
+    const { sizing } = order;
     const price = candidate.slips ? this.#slipped(candidate, event) : candidate.price;
-    const sized = sizeAtFill(command, { sizing, price, fees: terms, before }, account);
+    const payable = "offers" in candidate ? worstPrice(candidate) : price;
+    const sized = sizeAtFill(command, { sizing, price: payable, fees: terms, before }, account);
     if ("refused" in sized) {
       const orphaned = order.attached !== null && sized.refused === "refused:no-position";
-      this.#end(order, orphaned ? "cancelled:oco" : sized.refused);
+      this.#orders.end(order, orphaned ? "cancelled:oco" : sized.refused);
       return;
     }
-    const { clipped } = sized;
-    const quantity = this.#take(sized.quantity, order, event);
+    const clipped = sized.clipped || cut;
+    const quantity =
+      "offers" in candidate
+        ? this.#takeOffer(sized.quantity, candidate)
+        : this.#take(sized.quantity, order, event);
     if (quantity === 0n) return;
     const remaining = sized.quantity - quantity;
     const value = tradedValue(instrument, price, quantity, side);
@@ -246,7 +226,7 @@ export class SimulatedVenue implements ExecutionGateway {
     const fee = this.#feeOf(terms, amount, charged, command);
     if (remaining > 0n) order.charges = withFill(terms, charged, amount, before);
     fees.booked?.(value, instrument, time);
-    this.#tell({
+    this.#orders.tell({
       kind: "fill",
       number,
       instrument,
@@ -261,13 +241,7 @@ export class SimulatedVenue implements ExecutionGateway {
       remaining,
       clipped,
     });
-    if (remaining === 0n) this.#orders.remove(order);
-    else {
-      const mayShrink = order.sizing.kind === "value" || order.sizing.mayShrink;
-      order.begun = true;
-      order.sizing = { kind: "quantity", units: remaining, mayShrink };
-    }
-    if (order.attached !== null || command.group !== null) this.#settleSiblings(order, remaining);
+    this.#orders.fillTold(order, remaining);
     if (command.exits.length > 0) this.#protect(candidate, event, quantity);
   }
 
@@ -285,29 +259,42 @@ export class SimulatedVenue implements ExecutionGateway {
     return inCurrency(terms, amount, fill, side, instrument);
   }
 
-  #slipped({ order, price }: Candidate, { chunk, row, instrument }: Seen): Fixed {
+  #slipped({ order, price }: Candidate, { traded, row, instrument }: Seen): Fixed {
     const query = this.#query;
     query.price = price;
     query.side = order.command.side;
     query.instrument = instrument;
     query.sizing = order.sizing;
-    query.chunk = chunk;
+    query.chunk = traded!;
     query.row = row;
     return this.#options.slippage.slip(query);
+  }
+
+  /** What stands at the best offer; a fill-or-kill order ends when all offers together don't hold it. */
+  #takeOffer(quantity: bigint, candidate: OfferCandidate): bigint {
+    const { order, offers } = candidate;
+    if (order.command.timeInForce === "FOK" && walk(offers, quantity).remaining > 0n) {
+      this.#orders.end(order, "expired:fok");
+      return 0n;
+    }
+    const { available } = offers[0];
+    const taken = available === null || available > quantity ? quantity : available;
+    this.#books.take(candidate, taken);
+    return taken;
   }
 
   /** What the event's volume gives of it. Nothing: the event is done with, and a fill-or-kill order ends. */
   #take(quantity: bigint, order: Resting, event: Seen): bigint {
     if (event.left === null) return quantity;
-    const { chunk, row, instrument } = event;
-    event.left ??= availableUnits(chunk, row, instrument, this.#options.volumeShare);
+    const { traded, row, instrument } = event;
+    event.left ??= availableUnits(traded!, row, instrument, this.#options.volumeShare);
     if (event.left === null) return quantity;
     const taken = quantity < event.left ? quantity : event.left;
     if (taken < quantity) {
       this.volumeLimited++;
       order.doneWith = event.serial;
       if (order.command.timeInForce === "FOK") {
-        this.#end(order, "expired:fok");
+        this.#orders.end(order, "expired:fok");
         return 0n;
       }
     }
@@ -316,30 +303,19 @@ export class SimulatedVenue implements ExecutionGateway {
     return taken;
   }
 
-  /** Exits come to life with the first fill of their entry, and grow with the following ones. */
   #protect(entry: Candidate, event: Seen, quantity: bigint): void {
-    const { command } = entry.order;
-    const living = this.#orders.exitsOf(command);
-    if (living.length > 0) {
-      for (const exit of living) {
-        const units = exit.sizing.kind === "quantity" ? exit.sizing.units + quantity : quantity;
-        exit.sizing = { kind: "quantity", units, mayShrink: false };
-      }
-      return;
-    }
-    const exits = command.exits.map((exit) => restExit(command, exit, quantity));
-    for (const exit of exits) {
-      this.#orders.add(exit);
-      this.#tell({ kind: "accepted", number: exit.command.number });
-    }
-    this.#newborn.push({ exits, event, entry });
+    const exits = this.#orders.protect(entry.order, quantity);
+    if (exits.length > 0) this.#newborn.push({ exits, event, entry });
   }
 
   #matchNewborn({ exits, event, entry }: Newborn): void {
     const { entryBar, fillLimit } = this.#options;
-    const { candidate, ambiguous } = exitOnEntryBar(exits, event.prices, entry, entryBar, fillLimit);
-    if (ambiguous) this.ambiguousBars++;
-    if (candidate !== null) this.#fill(candidate, event);
+    // A row of a book has no inside: nothing happened after the entry yet.
+    if (event.offered === null) {
+      const { candidate, ambiguous } = exitOnEntryBar(exits, event.prices, entry, entryBar, fillLimit);
+      if (ambiguous) this.ambiguousBars++;
+      if (candidate !== null) this.#fill(candidate, event);
+    }
     // The entry's own bar is done with; from the next one on they are orders like any other.
     for (const exit of exits) {
       exit.doneWith = event.serial;
@@ -349,6 +325,7 @@ export class SimulatedVenue implements ExecutionGateway {
 
   /** What ends with the event itself, and what the next one (of the same instant, perhaps) must know of it. */
   #afterwards(event: Seen, side: OrderSide): void {
+    if (event.besideBook) return;
     const orders = this.#orders.of(event.instrument);
     for (let i = 0; i < orders.length; ) {
       const order = orders[i]!;
@@ -360,71 +337,15 @@ export class SimulatedVenue implements ExecutionGateway {
 
   #age(order: Resting, event: Seen): void {
     const { timeInForce, type, trail } = order.command;
-    if (timeInForce === "IOC") this.#end(order, "expired:ioc");
-    else if (timeInForce === "FOK") this.#end(order, "expired:fok");
+    if (timeInForce === "IOC") this.#orders.end(order, "expired:ioc");
+    else if (timeInForce === "FOK") this.#orders.end(order, "expired:fok");
     else if (timeInForce === "DAY") order.expires ??= (Math.floor(event.openTime / dayMs) + 1) * dayMs;
-    if (type === "stop_limit" && !order.triggered) order.triggered = reachesStop(order, event.prices);
-    if (trail !== null) followBest(order, event.prices);
-    order.seen = true;
-  }
-
-  #tell(event: ExecutionEvent): void {
-    // Most often there is one; an array grown by push would cost ten times its room.
-    if (this.#out === nothing) this.#out = [event];
-    else this.#out.push(event);
-  }
-
-  #cancelUntil(time: Millis): void {
-    const due = this.#cancels.filter(({ activeFrom }) => activeFrom <= time);
-    if (due.length === 0) return;
-    this.#cancels = this.#cancels.filter(({ activeFrom }) => activeFrom > time);
-    for (const cancel of due) this.#cancel(cancel);
-  }
-
-  #cancel({ number, reason }: CancelCommand): void {
-    const order = this.#orders.numbered(number);
-    if (order !== null) this.#end(order, reason);
-    else this.#dropUnborn(number, reason);
-  }
-
-  /** Makes room for the order that replaces it; false when it is gone. */
-  #takeOut(number: number): boolean {
-    const order = this.#orders.numbered(number);
-    if (order === null) return false;
-    this.#end(order, "cancelled:by-strategy");
-    return true;
-  }
-
-  #end(order: Resting, reason: ReasonCode): void {
-    this.#orders.remove(order);
-    this.#tell({ kind: "ended", number: order.command.number, reason });
-    if (order.begun) return;
-    // Exits whose entry never came to life end with it.
-    for (const exit of order.command.exits)
-      this.#tell({ kind: "ended", number: exit.number, reason: "cancelled:oco" });
-  }
-
-  /** An exit cancelled before its entry filled will never be born. */
-  #dropUnborn(number: number, reason: ReasonCode): void {
-    const entry = this.#orders.find(({ command, begun }) => {
-      return !begun && command.exits.some((exit) => exit.number === number);
-    });
-    if (entry === null) return;
-    const exits = entry.command.exits.filter((exit) => exit.number !== number);
-    entry.command = { ...entry.command, exits };
-    this.#tell({ kind: "ended", number, reason });
-  }
-
-  /** One cancels the other; an exit that fills in part leaves its sibling the rest, and its entry may add no more. */
-  #settleSiblings(order: Resting, remaining: bigint): void {
-    const { attached } = order;
-    for (const sibling of this.#orders.siblingsOf(order)) {
-      if (attached !== null && remaining > 0n) {
-        sibling.sizing = { kind: "quantity", units: remaining, mayShrink: false };
-      } else this.#end(sibling, "cancelled:oco");
+    if (event.offered !== null) this.#books.age(order);
+    else {
+      if (type === "stop_limit" && !order.triggered) order.triggered = reachesStop(order, event.prices);
+      if (trail !== null) followBest(order, event.prices);
     }
-    const entry = attached === null ? null : this.#orders.numbered(attached.entry);
-    if (entry !== null) this.#end(entry, "cancelled:oco");
+    order.seen = true;
   }
 }
 

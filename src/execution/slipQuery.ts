@@ -2,7 +2,7 @@ import { numberAt } from "../domain/columns.ts";
 import type { Sizing } from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { MarketChunk } from "../domain/market.ts";
+import type { TradedChunk } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { SlipInput } from "./costs/priceMove.ts";
 import { estimatedQuantity } from "./sizing.ts";
@@ -13,7 +13,7 @@ export class SlipQuery implements SlipInput {
   side!: OrderSide;
   instrument!: Instrument;
   sizing!: Sizing;
-  chunk!: MarketChunk;
+  chunk!: TradedChunk;
   row = 0;
   readonly spread = null;
   readonly #volatilityOf: (instrument: Instrument) => number;

@@ -12,7 +12,7 @@ import { moveStop, type Resting } from "./resting.ts";
  * it was crossed afterwards.
  */
 export function trailingFill(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
-  follow(order, fixedAt(prices.open, prices.row));
+  followPrice(order, fixedAt(prices.open, prices.row));
   const standing = fillOn(order, prices, rule);
   if (standing !== null) return standing;
   const { side } = order.command;
@@ -24,14 +24,15 @@ export function trailingFill(order: Resting, prices: Prices, rule: FillLimit): C
 
 /** The event is done with: the stop has followed its best price. */
 export function followBest(order: Resting, prices: Prices): void {
-  follow(order, bestOf(prices, order.command.side));
+  followPrice(order, bestOf(prices, order.command.side));
 }
 
 function bestOf(prices: Prices, side: OrderSide): Fixed {
   return fixedAt(side === "sell" ? prices.high : prices.low, prices.row);
 }
 
-function follow(order: Resting, best: Fixed): void {
+/** The market has come to a price that the order could trade at: its stop follows, when that is a better one. */
+export function followPrice(order: Resting, best: Fixed): void {
   const stop = stopAfter(order, best);
   if (stop !== order.trigger) moveStop(order, stop);
 }

@@ -102,6 +102,8 @@ export interface RunFacts {
   /** Further strategies on the same account. */
   readonly others: readonly StrategyFacts[];
   readonly data: readonly DataFacts[];
+  /** The finer data that orders were matched on. */
+  readonly detail?: { readonly path: string; readonly sha256: string };
   readonly venue: string;
   readonly account: "cash" | "margin";
   /** How many times its equity the account may be exposed. */

@@ -78,6 +78,7 @@ const run = z.object({
       timeframe: z.string(),
     }),
   ),
+  detail: z.exactOptional(z.object({ path: z.string(), sha256 })).describe("What orders were matched on"),
   venue: z.string(),
   account: z.enum(["cash", "margin"]),
   leverage: money,

@@ -9,7 +9,7 @@ export async function collectCloses(
   const closes = new Map<string, number[]>();
   for (const stream of streams) {
     for await (const chunk of stream.events()) {
-      if (chunk.kind !== "bar") continue;
+      if (chunk.kind !== "bar" || chunk.hidden === true) continue;
       for (let row = 0; row < chunk.length; row++) {
         const { symbol } = instrumentAt(chunk, row);
         const list = closes.get(symbol) ?? [];

@@ -1,7 +1,7 @@
 import type { Account } from "../account/account.ts";
 import type { Trade } from "../account/trade.ts";
 import { describeRiskLimits } from "../config/riskPolicy.ts";
-import type { CsvFile } from "../data/csvFile.ts";
+import type { FeedFile } from "../data/feedFile.ts";
 import {
   addFixed,
   type Fixed,
@@ -12,7 +12,7 @@ import {
   zero,
 } from "../domain/fixed.ts";
 import type { Json } from "../domain/signal.ts";
-import { isoTime, type Millis, type Timeframe } from "../domain/time.ts";
+import { isoTime, type Millis } from "../domain/time.ts";
 import type { EquityPoint } from "../engine/recorder.ts";
 import { computePanel, type Metrics } from "../metrics/panel.ts";
 import { canonicalHash } from "../report/canonical.ts";
@@ -26,6 +26,7 @@ import type {
   TradeRecord,
 } from "../report/document.ts";
 import { attributionOf } from "./attribution.ts";
+import type { Feeds } from "./feeds.ts";
 import type { BacktestOptions, BacktestOutcome, SimulationSettings } from "./options.ts";
 import type { Plugged } from "./plugin.ts";
 import type { SimulationResult } from "./simulate.ts";
@@ -36,9 +37,9 @@ export interface FinishedRun {
   readonly options: BacktestOptions;
   readonly settings: SimulationSettings;
   readonly result: SimulationResult;
-  readonly files: readonly CsvFile[];
-  /** Length of the bars in which ticks were shown. */
-  readonly tickBars: Timeframe;
+  readonly feeds: Feeds;
+  /** Of the file of finer data; null when there is none. */
+  readonly detailSha256: string | null;
   readonly strategies: readonly Plugged[];
   readonly durationMs: number;
 }
@@ -65,7 +66,7 @@ export function describeRun(finished: FinishedRun): BacktestOutcome {
 }
 
 function metricsOf(
-  { options, settings, result, files }: FinishedRun,
+  { options, settings, result, feeds }: FinishedRun,
   trades: readonly TradeRecord[],
 ): Metrics {
   const { recorder } = result;
@@ -76,7 +77,7 @@ function metricsOf(
     fees: formatFixed(result.fees),
     daily: recorder.points.map(({ time, equity }) => [time, formatFixed(equity)]),
     barSamples: recorder.all?.map(({ time, equity }) => [time, formatFixed(equity)]),
-    barMs: shortestBar(files),
+    barMs: shortestBar(feeds.files),
     maxDrawdown: recorder.maxDrawdown,
     maxDrawdownDuration: recorder.maxDrawdownDuration / 1000,
     exposure: recorder.bars === 0 ? null : recorder.exposedBars / recorder.bars,
@@ -86,7 +87,9 @@ function metricsOf(
   });
 }
 
-function runFacts({ options, settings, result, files, strategies, durationMs }: FinishedRun): RunFacts {
+function runFacts(finished: FinishedRun): RunFacts {
+  const { options, settings, result, feeds, strategies, detailSha256, durationMs } = finished;
+  const { files } = feeds;
   const { recorder } = result;
   const [strategy, ...others] = strategies.map(({ name, params, sha256, form, path }) => {
     return { name, params: plain(params), sha256, form, path };
@@ -97,6 +100,7 @@ function runFacts({ options, settings, result, files, strategies, durationMs }: 
     strategy: strategy!,
     others,
     data: files.map(dataFacts),
+    ...(detailSha256 === null ? {} : { detail: { path: feeds.detail!.file.path, sha256: detailSha256 } }),
     venue: files[0]!.instruments[0]!.venue,
     account: settings.account,
     leverage: formatFixed(result.account.margin.leverage),
@@ -137,7 +141,7 @@ function runFacts({ options, settings, result, files, strategies, durationMs }: 
 
 /** From the start of the first measured bar to that of the last. */
 function periodOf(
-  files: readonly CsvFile[],
+  files: readonly FeedFile[],
   from: Millis = Number.NEGATIVE_INFINITY,
 ): { from: string; to: string } {
   const summaries = files.map((file) => file.summary());
@@ -146,7 +150,10 @@ function periodOf(
   return { from: isoTime(Math.max(first, from)), to: isoTime(last) };
 }
 
-function dataFacts(file: CsvFile): DataFacts {
+/** What stands in the place of a timeframe where rows have no length. */
+const rowNames = { bar: "bars", tick: "ticks", quote: "quotes", book: "book" } as const;
+
+function dataFacts(file: FeedFile): DataFacts {
   const { rows, from, to, sha256 } = file.summary();
   return {
     path: file.path,
@@ -155,7 +162,7 @@ function dataFacts(file: CsvFile): DataFacts {
     rows,
     from: isoTime(from!),
     to: isoTime(to!),
-    timeframe: file.timeframe?.label ?? "ticks",
+    timeframe: file.timeframe?.label ?? rowNames[file.kind],
   };
 }
 
@@ -217,7 +224,7 @@ function buyAndHold({ markets }: SimulationResult): number | null {
   return returns.length === 0 ? null : returns.reduce((sum, value) => sum + value, 0) / returns.length;
 }
 
-function shortestBar(files: readonly CsvFile[]): number | null {
+function shortestBar(files: readonly FeedFile[]): number | null {
   const lengths = files.flatMap(({ timeframe }) => (timeframe === null ? [] : [timeframe.ms]));
   return lengths.length === 0 ? null : Math.min(...lengths);
 }

@@ -29,6 +29,7 @@ import { SimulatedVenue } from "../execution/simulatedVenue.ts";
 import type { Context, Handlers } from "../strategy/contract.ts";
 import type { PluginClock } from "../strategy/environment.ts";
 import { DecisionJournal } from "./decisionJournal.ts";
+import { type Funding, scheduleFunding } from "./funding.ts";
 import { type SimulationSettings, settingsOf } from "./options.ts";
 
 export interface SimulationOptions {
@@ -47,6 +48,8 @@ export interface SimulationOptions {
   readonly timeframes?: readonly string[] | undefined;
   /** Orders before it are refused, and nothing before it is measured. */
   readonly tradeFrom?: Millis | undefined;
+  /** Funding of perpetuals, settled at its times. */
+  readonly funding?: readonly Funding[] | undefined;
   /** The streams hold no bars: a tick counts as one, and closes are the prints. */
   readonly ticksArePrices?: boolean | undefined;
   readonly details?: boolean | undefined;
@@ -166,6 +169,9 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     onLog: options.onLog ?? (() => {}),
   });
   clock.engine = engine;
+  const now = () => engine.time;
+  for (const one of options.funding ?? [])
+    scheduleFunding(one, { account, timers: clock.timers, recorder, now });
   await drive(engine, options.streams, options.signal);
   engine.finish(settings.atEnd);
   const markets = [...engine.markets.values()];

@@ -1,8 +1,9 @@
-import type { CsvFile } from "../data/csvFile.ts";
+import type { FeedFile } from "../data/feedFile.ts";
 import { type Fixed, formatFixed } from "../domain/fixed.ts";
 import { dayMs, isoTime } from "../domain/time.ts";
 import type { Warning } from "../report/document.ts";
 import { formatCount } from "../report/format.ts";
+import { sourceOf } from "./feeds.ts";
 import type { FinishedRun } from "./outcome.ts";
 import type { SimulationResult } from "./simulate.ts";
 
@@ -19,7 +20,8 @@ export function warningsOf(finished: FinishedRun, trades: number): readonly Warn
     ...ofRisk(finished),
     ...ofPositions(finished),
     ...ofCosts(finished),
-    ...finished.files.flatMap((file) => ofFile(file, finished)),
+    ...finished.feeds.files.flatMap((file) => ofFile(file, finished)),
+    ...ofDetail(finished),
     ...finished.strategies.flatMap(({ notes }) => notes).map((message) => ({ code: "strategy", message })),
   ];
   return [...new Map(all.map((warning) => [`${warning.code} ${warning.message}`, warning])).values()];
@@ -68,7 +70,7 @@ function ofPositions({ result }: FinishedRun): Warning[] {
   return [...warnings, { code: "ruined", message }];
 }
 
-function ofCosts({ settings, result }: FinishedRun): Warning[] {
+function ofCosts({ settings, result, feeds }: FinishedRun): Warning[] {
   const warnings: Warning[] = [];
   if (isFree(result.costs)) {
     warnings.push({ code: "no-costs", message: "Fees and slippage are 0: live trading costs more." });
@@ -82,7 +84,7 @@ function ofCosts({ settings, result }: FinishedRun): Warning[] {
     const message = `${plural(volume, "fill")} without a volume in the base currency: the order counted as all of it (--volume-unit base says what it counts).`;
     warnings.push({ code: "impact-without-volume", message });
   }
-  return [...warnings, ...ofVolume(settings.volumeLimit, result)];
+  return [...warnings, ...ofVolume(settings.volumeLimit, result, feeds.files)];
 }
 
 function isFree({ takerFee, slippage, ...others }: SimulationResult["costs"]): boolean {
@@ -94,8 +96,16 @@ function isFree({ takerFee, slippage, ...others }: SimulationResult["costs"]): b
   );
 }
 
-function ofVolume(limit: Fixed | null, { volumeLimited, markets }: SimulationResult): Warning[] {
-  const unknown = markets.filter(({ instrument }) => instrument.volumeUnit !== "base");
+function ofVolume(
+  limit: Fixed | null,
+  { volumeLimited, markets }: SimulationResult,
+  files: readonly FeedFile[],
+): Warning[] {
+  // What can be taken of quotes and books is what they show.
+  const offered = new Set(files.filter(isOfOffers).flatMap(({ instruments }) => instruments));
+  const traded = markets.filter(({ instrument }) => !offered.has(instrument));
+  if (traded.length === 0) return [];
+  const unknown = traded.filter(({ instrument }) => instrument.volumeUnit !== "base");
   if (limit === null || unknown.length > 0) {
     const why = limit === null ? "" : " (what the volume counts is not known; --volume-unit base says it)";
     const message = `Fills are not limited by the volume of a bar${why}: an order that is large for its market would fill worse.`;
@@ -106,16 +116,16 @@ function ofVolume(limit: Fixed | null, { volumeLimited, markets }: SimulationRes
   return [{ code: "volume-limited", message }];
 }
 
+function isOfOffers({ kind }: FeedFile): boolean {
+  return kind === "quote" || kind === "book";
+}
+
 function formatPercent({ units, scale }: Fixed): string {
   return `${formatFixed({ units: units * 100n, scale })} %`;
 }
 
-function ofFile(file: CsvFile, { tickBars }: FinishedRun): Warning[] {
-  const warnings: Warning[] = [...file.warnings];
-  if (file.kind === "tick") {
-    const message = `${file.path}: bars of ${tickBars.label} were built from the ticks (--timeframe changes that); orders fill on the ticks.`;
-    warnings.push({ code: "bars-from-ticks", message });
-  }
+function ofFile(file: FeedFile, { feeds }: FinishedRun): Warning[] {
+  const warnings: Warning[] = [...file.warnings, ...ofRows(file, feeds.shownBars.label)];
   const { skippedRows } = file.summary();
   if (skippedRows > 0) {
     const message = `${file.path}: ${plural(skippedRows, "bad row")} left out (--bad-rows skip).`;
@@ -126,11 +136,61 @@ function ofFile(file: CsvFile, { tickBars }: FinishedRun): Warning[] {
   return warnings;
 }
 
+const rowsFilledOn = {
+  tick: "the ticks",
+  quote: "the quotes, at what they show: no slippage is added",
+  book: "the book, at what it shows: no slippage is added",
+} as const;
+
+/** What strategies that listen to bars get where the data has none, and what orders fill on. */
+function ofRows(file: FeedFile, bars: string): Warning[] {
+  if (file.kind === "bar") return [];
+  const fills = rowsFilledOn[file.kind];
+  const made = file.kind === "tick" ? "ticks" : sourceOf(file);
+  const [code, from] =
+    made === "mids"
+      ? ["bars-from-mids", "mids of bid and ask, without volume"]
+      : ["bars-from-ticks", `${made}`];
+  const message = `${file.path}: bars of ${bars} were built from the ${from} (--timeframe changes that); orders fill on ${fills}.`;
+  if (file.kind !== "quote" || file.hasVolume) return [{ code, message }];
+  const endless = `${file.path}: the quotes name no sizes: they were taken to hold whatever was ordered.`;
+  return [
+    { code, message },
+    { code: "quotes-without-sizes", message: endless },
+  ];
+}
+
+function ofDetail({ feeds: { detail } }: FinishedRun): Warning[] {
+  if (detail === null) return [];
+  const { file, report } = detail;
+  const { bars, withoutDetail, disagreeing, firstDisagreement, rowsOutside } = report;
+  const warnings: Warning[] = [...file.warnings];
+  const warn = (code: string, what: string) => warnings.push({ code, message: `${file.path}: ${what}` });
+  if (withoutDetail > 0) {
+    warn(
+      "without-detail",
+      `nothing within ${withoutDetail} of ${plural(bars, "bar")}: orders filled on those as they are.`,
+    );
+  }
+  if (firstDisagreement !== null) {
+    const { openTime, what } = firstDisagreement;
+    warn(
+      "detail-disagrees",
+      `${plural(disagreeing, "bar")} not made by it, first that of ${isoTime(openTime)} (${what}); orders filled on the detail.`,
+    );
+  }
+  if (rowsOutside > 0) warn("detail-outside", `${plural(rowsOutside, "row")} between the bars left out.`);
+  if (file.kind === "quote" && !file.hasVolume) {
+    warn("quotes-without-sizes", "the quotes name no sizes: they were taken to hold whatever was ordered.");
+  }
+  return warnings;
+}
+
 /**
  * Holes worth a word: in a market that trades round the clock (most bars that fit into its span are there) every
  * missing bar; in one that rests, only what is longer than a rest.
  */
-function holesOf(file: CsvFile): string | null {
+function holesOf(file: FeedFile): string | null {
   const { gaps, from, to, rows } = file.summary();
   const bar = file.timeframe?.ms;
   if (gaps === null || gaps.count === 0 || bar === undefined || from === null || to === null) return null;

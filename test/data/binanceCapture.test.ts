@@ -7,7 +7,7 @@ import { openQuotes } from "../../src/data/csvFile.ts";
 import { type FeedOptions, openFeed } from "../../src/data/feedFile.ts";
 import { fixedAt } from "../../src/domain/columns.ts";
 import { formatFixed, parseFixed } from "../../src/domain/fixed.ts";
-import type { BarChunk, BookChunk, FeedChunk } from "../../src/domain/market.ts";
+import type { BarChunk, BookChunk, MarketChunk } from "../../src/domain/market.ts";
 import { parseTimeframe } from "../../src/domain/time.ts";
 import { collect, failure, hasShared, rowsOf, sharedFile, temporaryFiles } from "./support.ts";
 
@@ -220,7 +220,7 @@ describe.skipIf(!hasShared)("the real capture of 2024-08-08", () => {
 
   it("makes one stream of books, trades and their bars, in order of time", async () => {
     const chunks = await collect(ticksToBars(await openFeed(path), parseTimeframe("1m")).events());
-    const times = chunks.flatMap((chunk: FeedChunk) => [...chunk.times]);
+    const times = chunks.flatMap((chunk: MarketChunk) => [...chunk.times]);
     expect(times.filter((time, i) => i > 0 && time < times[i - 1]!)).toEqual([]);
     expect(chunks.filter((chunk): chunk is BarChunk => chunk.kind === "bar")).toHaveLength(6);
   });

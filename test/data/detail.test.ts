@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { ticksToBars } from "../../src/data/bars.ts";
 import { openCsv, openQuotes } from "../../src/data/csvFile.ts";
 import { DetailedStream } from "../../src/data/detail.ts";
-import type { FeedChunk, FeedStream, MarketChunk } from "../../src/domain/market.ts";
+import type { MarketChunk } from "../../src/domain/market.ts";
+import type { MarketStream } from "../../src/domain/ports.ts";
 import { isoTime, parseTimeframe } from "../../src/domain/time.ts";
 import { collect, failure, hasShared, rowsOf, sharedFile, temporaryFiles } from "./support.ts";
 
@@ -23,7 +24,7 @@ async function bars(length: number, rows: readonly string[], chunkRows = 100, sy
 }
 
 /** "h 0 1 …": a hidden row, "b …": a bar that only shows, "m …": a bar that orders match on; opened and known, in minutes. */
-async function shown(stream: FeedStream<FeedChunk>): Promise<string[]> {
+async function shown(stream: MarketStream<MarketChunk>): Promise<string[]> {
   const chunks = await collect(stream.events());
   const times = chunks.flatMap((chunk) => [...chunk.times]);
   expect(times.filter((time, i) => i > 0 && time < times[i - 1]!)).toEqual([]);
@@ -185,7 +186,7 @@ describe("DetailedStream", () => {
 
   it.skipIf(!hasShared)("finds that real minutes bear out the five minutes made of the trades", async () => {
     const trades = await openCsv(sharedFile("XRPETH_trades.csv"));
-    const five: FeedStream<MarketChunk> = {
+    const five: MarketStream<MarketChunk> = {
       async *events() {
         for await (const chunk of ticksToBars(trades, parseTimeframe("5m")).events()) {
           if (chunk.kind === "bar") yield chunk;

@@ -6,7 +6,7 @@ import { afterAll } from "vitest";
 import { type FixedColumn, fixedAt } from "../../src/domain/columns.ts";
 import { GeoSyncError } from "../../src/domain/errors.ts";
 import { formatFixed } from "../../src/domain/fixed.ts";
-import type { BookChunk, FeedChunk } from "../../src/domain/market.ts";
+import type { BookChunk, MarketChunk } from "../../src/domain/market.ts";
 
 const shared = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
 
@@ -25,7 +25,7 @@ export function temporaryFiles(): (name: string, content: string | Uint8Array) =
   };
 }
 
-export async function collect<C extends FeedChunk>(chunks: AsyncIterable<C>): Promise<C[]> {
+export async function collect<C extends MarketChunk>(chunks: AsyncIterable<C>): Promise<C[]> {
   const all: C[] = [];
   for await (const chunk of chunks) all.push(chunk);
   return all;
@@ -37,7 +37,7 @@ function texts(column: FixedColumn, length = column.mantissas.length): string[] 
 }
 
 /** Each row as one line of exact text, whatever the borders of chunks and scales of columns. */
-export function rowsOf(chunks: readonly FeedChunk[]): string[] {
+export function rowsOf(chunks: readonly MarketChunk[]): string[] {
   return chunks.flatMap((chunk) => {
     const cells = chunk.kind === "book" ? bookCells(chunk) : columnCells(chunk);
     return Array.from({ length: chunk.length }, (_, row) => {
@@ -49,7 +49,7 @@ export function rowsOf(chunks: readonly FeedChunk[]): string[] {
   });
 }
 
-function columnCells(chunk: Exclude<FeedChunk, BookChunk>): (row: number) => readonly unknown[] {
+function columnCells(chunk: Exclude<MarketChunk, BookChunk>): (row: number) => readonly unknown[] {
   const columns =
     chunk.kind === "bar"
       ? [chunk.open, chunk.high, chunk.low, chunk.close, chunk.volume]

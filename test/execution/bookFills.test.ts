@@ -34,8 +34,8 @@ function orderOf(side: Side, { limit, stop, seen = false, triggered = false }: W
         : stop !== undefined
           ? "stop"
           : "market";
-  const command = { side, type, limit: price(limit), stop: price(stop) };
-  return { command, limit: near(limit), stop: near(stop), seen, triggered };
+  const command = { side, type, limit: price(limit) };
+  return { command, trigger: price(stop), limit: near(limit), stop: near(stop), seen, triggered };
 }
 
 const lots = (text: string) => parseFixed(text).units * 10n ** BigInt(2 - parseFixed(text).scale);

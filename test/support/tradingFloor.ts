@@ -1,9 +1,10 @@
 import { Account, type AccountKind } from "../../src/account/account.ts";
+import { midsOf } from "../../src/domain/bestPrices.ts";
 import { numberAt } from "../../src/domain/columns.ts";
 import type { AttachedExit, Execution, PlaceCommand, Sizing } from "../../src/domain/execution.ts";
 import { type Fixed, formatFixed, formatUnits, parseFixed } from "../../src/domain/fixed.ts";
 import { createInstrument, type Instrument } from "../../src/domain/instrument.ts";
-import { instrumentAt, type MarketEvent } from "../../src/domain/market.ts";
+import { instrumentAt, isOffered, type MarketEvent } from "../../src/domain/market.ts";
 import type { OrderType } from "../../src/domain/order.ts";
 import type { ReasonCode } from "../../src/domain/reasons.ts";
 import { approve } from "../../src/engine/risk.ts";
@@ -133,7 +134,7 @@ export class TradingFloor {
     for (const event of events) this.venue.onMarket(event, event.chunk.kind === "bar" ? index : -1);
     this.#book();
     for (const { chunk, row } of events) {
-      const column = chunk.kind === "bar" ? chunk.close : chunk.price;
+      const column = isOffered(chunk) ? midsOf(chunk) : chunk.kind === "bar" ? chunk.close : chunk.price;
       this.account.holdingOf(instrumentAt(chunk, row)).markAt(column, row, numberAt(column, row));
     }
   }
