@@ -142,6 +142,7 @@ export class Engine {
     this.#book();
     for (const number of numbers()) this.#end({ kind: "ended", number, reason: "expired:end-of-data" });
     if (atEnd === "close") {
+      this.#desk.isOver = true;
       for (const market of this.#markets.all.values()) {
         if (this.#desk.close(market, "end") === null) continue;
         this.#send();

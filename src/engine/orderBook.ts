@@ -9,7 +9,8 @@ import { decimalOf } from "./views.ts";
 /** The engine's own account of one request, from the asking to its one reason. */
 export interface OrderRecord {
   readonly command: PlaceCommand;
-  readonly attached: boolean;
+  /** Number of the order whose attached exit it is; null for orders of their own. */
+  readonly entry: number | null;
   status: OrderStatus;
   reason: ReasonCode | null;
   /** Units of the lot; null until an order by value is sized. */
@@ -58,8 +59,11 @@ export class OrderBook {
   }
 
   add(command: PlaceCommand, expected: bigint): OrderRecord {
-    const { sizing, exits } = command;
-    const record = recordOf(command, sizing.kind === "quantity" ? sizing.units : null, expected, false);
+    const { sizing, exits, replaces } = command;
+    // What takes an exit's place is an exit.
+    const entry = replaces === null ? null : (this.find(replaces)?.entry ?? null);
+    const quantity = sizing.kind === "quantity" && entry === null ? sizing.units : null;
+    const record = recordOf(command, quantity, expected, entry);
     this.#open.push(record);
     for (let i = 0; i < exits.length; i++) this.#addExit(command, exits[i]!);
     return record;
@@ -91,8 +95,9 @@ export class OrderBook {
       record.quantity = record.filled;
       this.#end(record, index, "filled");
     } else {
-      // An order by value has its size from its first fill on.
-      record.quantity ??= record.filled + fill.remaining;
+      // An order by value, or one cut to what is held or payable, has its size from its first fill on.
+      record.quantity = record.filled + fill.remaining;
+      record.expected = record.quantity;
       record.status = nextStatus(record.status, "partially_filled") as OrderStatus;
     }
     return record;
@@ -136,7 +141,7 @@ export class OrderBook {
 
   #addExit(entry: PlaceCommand, exit: AttachedExit): void {
     const command = exitCommand(entry, exit, { kind: "quantity", units: 0n, mayShrink: false });
-    this.#open.push(recordOf(command, null, 0n, true));
+    this.#open.push(recordOf(command, null, 0n, entry.number));
   }
 }
 
@@ -144,11 +149,11 @@ function recordOf(
   command: PlaceCommand,
   quantity: bigint | null,
   expected: bigint,
-  attached: boolean,
+  entry: number | null,
 ): OrderRecord {
   return {
     command,
-    attached,
+    entry,
     status: "pending",
     reason: null,
     quantity,
@@ -196,7 +201,7 @@ function costOf({ fills }: OrderRecord): Fixed {
 export function openQuantity({ open }: OrderBook, instrument: Instrument): bigint {
   let total = 0n;
   for (const record of open) {
-    if (record.command.instrument !== instrument || record.attached || record.cancelRequested) continue;
+    if (record.command.instrument !== instrument || record.entry !== null || record.cancelRequested) continue;
     const rest = record.expected - record.filled;
     total += record.command.side === "buy" ? rest : -rest;
   }

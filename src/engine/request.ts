@@ -1,13 +1,12 @@
 import { describe, numericText } from "../domain/decimal.ts";
 import { OrderError } from "../domain/errors.ts";
-import type { AttachedExit, PlaceCommand } from "../domain/execution.ts";
 import { compareFixed, type Fixed, formatFixed, parseFixed, zero } from "../domain/fixed.ts";
 import { type Instrument, snapPrice } from "../domain/instrument.ts";
 import type { OrderSide, OrderType, TimeInForce } from "../domain/order.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import type { Millis } from "../domain/time.ts";
 import type { Trail } from "../domain/trail.ts";
-import type { OrderChanges, OrderRequest } from "../strategy/contract.ts";
+import type { OrderRequest } from "../strategy/contract.ts";
 
 /** How much a request asks for. */
 export type Size =
@@ -178,7 +177,8 @@ export function readSize(request: OrderRequest): Size {
   return size;
 }
 
-function price(
+/** The member's price on the grid of ticks, `up` or down; null when it is not given. */
+export function price(
   request: OrderRequest,
   member: "limit" | "stop" | "stopLoss" | "takeProfit",
   instrument: Instrument,
@@ -238,35 +238,4 @@ function flag(request: OrderRequest, member: "postOnly" | "reduceOnly", fits: bo
     throw illegal(`${member}: expected true or false, found ${describe(value)}`);
   if (!fits) throw illegal(`${member}: ${why}`);
   return value;
-}
-
-/**
- * The terms of an open order with other prices.
- * @throws OrderError GEO-ORDER-REQUEST for a member it does not have
- */
-export function amendedTerms(command: PlaceCommand, changes: OrderChanges): Terms {
-  if (typeof changes !== "object" || changes === null || Object.keys(changes).length === 0)
-    throw illegal(`amend: expected quantity, limit or stop, found ${describe(changes)}`);
-  const other = Object.keys(changes).find((key) => !["quantity", "limit", "stop"].includes(key));
-  if (other !== undefined) throw illegal(`amend: expected quantity, limit or stop, found "${other}"`);
-  const { side, type, trail, group, timeInForce, expires, postOnly, reduceOnly, exits, instrument } = command;
-  const had = { limit: command.limit, stop: trail === null ? command.stop : null };
-  for (const member of ["limit", "stop"] as const) {
-    if (changes[member] !== undefined && had[member] === null)
-      throw illegal(`amend: a ${trail === null ? type : "trailing"} order has no ${member} to change`);
-  }
-  const exitAt = (role: AttachedExit["role"]) => exits.find((exit) => exit.role === role)?.price ?? null;
-  return {
-    type,
-    limit: price(changes, "limit", instrument, side === "sell") ?? had.limit,
-    stop: price(changes, "stop", instrument, side === "buy") ?? had.stop,
-    trail,
-    group,
-    timeInForce,
-    expires,
-    postOnly,
-    reduceOnly,
-    stopLoss: exitAt("stopLoss"),
-    takeProfit: exitAt("takeProfit"),
-  };
 }

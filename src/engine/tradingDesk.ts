@@ -20,13 +20,13 @@ import { didYouMean } from "../domain/suggest.ts";
 import { normalizeSymbol } from "../domain/symbol.ts";
 import type { Millis } from "../domain/time.ts";
 import type { Context, OrderChanges, OrderRequest, TargetRequest } from "../strategy/contract.ts";
+import { amendedTerms } from "./amend.ts";
 import { placeCommand } from "./command.ts";
 import type { Desk } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
 import type { Market } from "./market.ts";
 import { type OrderBook, type OrderRecord, openQuantity, orderView } from "./orderBook.ts";
 import {
-  amendedTerms,
   exact,
   illegal,
   plainMarketOrder,
@@ -86,6 +86,8 @@ const none: Approved<Command>[] = [];
 export class TradingDesk implements Desk {
   time: Millis = Number.NEGATIVE_INFINITY;
   current!: Market;
+  /** The data have ended: what is sold then needs no time to arrive. */
+  isOver = false;
   readonly #options: DeskOptions;
   readonly #sink: DeskSink;
   readonly #review: Review;
@@ -182,7 +184,7 @@ export class TradingDesk implements Desk {
       throw illegal(`amend: expected the id of an open order, found ${describe(id)}`);
     }
     const { command } = record;
-    const terms = amendedTerms(command, changes);
+    const terms = amendedTerms(record, changes, this.#options.orders);
     const market = this.#sink.markets.get(command.instrument)!;
     const sizing = this.#amendedSizing(record, changes);
     // Whatever it held back is free for the one that takes its place.
@@ -288,9 +290,8 @@ export class TradingDesk implements Desk {
     tag: string | null,
     replaces: number | null = null,
   ): OrderId {
-    const { orders } = this.#options;
-    const { latency } = this.#options;
-    const activeFrom = latency === null ? this.time : this.time + latency();
+    const { orders, latency } = this.#options;
+    const activeFrom = latency === null || this.isOver ? this.time : this.time + latency();
     const command = placeCommand(market, { side, sizing, terms, tag, replaces, activeFrom }, orders);
     this.#sink.record(command);
     const refused = this.#review.refuses(command, this.#isReady(market));

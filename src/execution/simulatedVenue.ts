@@ -1,14 +1,8 @@
 import type { Account } from "../account/account.ts";
-import {
-  type Approved,
-  type CancelCommand,
-  type ExecutionEvent,
-  type PlaceCommand,
-  tradedValue,
-} from "../domain/execution.ts";
+import { type Approved, type ExecutionEvent, type PlaceCommand, tradedValue } from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { instrumentAt, type MarketChunk, type MarketEvent } from "../domain/market.ts";
+import { instrumentAt, type MarketEvent } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
@@ -25,16 +19,14 @@ import {
   isBefore,
   isMarketable,
   type Prices,
-  pointPrices,
-  pricesOf,
   reachesStop,
 } from "./fillRules.ts";
-import { availableUnits } from "./liquidity.ts";
-import { type Resting, rest, restExit } from "./resting.ts";
-import { RestingOrders } from "./restingOrders.ts";
+import type { Resting } from "./resting.ts";
+import { SeenEvent } from "./seenEvent.ts";
 import { sizeAtFill } from "./sizing.ts";
 import { SlipQuery } from "./slipQuery.ts";
 import { followBest, trailingFill } from "./trailing.ts";
+import { VenueOrders } from "./venueOrders.ts";
 
 export interface SimulatedVenueOptions {
   readonly account: Account;
@@ -48,24 +40,9 @@ export interface SimulatedVenueOptions {
   readonly volumeShare: Fixed | null;
 }
 
-/** An event of the present instant, copied from the engine's reused one; reused itself at a later instant. */
-interface Seen {
-  /** Counts the events of a run from 1. */
-  serial: number;
-  instrument: Instrument;
-  prices: Prices;
-  chunk: MarketChunk;
-  row: number;
-  /** When the event's first price was formed; the stamp of its fills. */
-  openTime: Millis;
-  bar: number;
-  /** What its volume still gives, in units of the lot; null: no limit; undefined: not asked for yet. */
-  left: bigint | null | undefined;
-}
-
 interface Newborn {
   readonly exits: readonly Resting[];
-  readonly event: Seen;
+  readonly event: SeenEvent;
   readonly entry: Candidate;
 }
 
@@ -83,17 +60,17 @@ export class SimulatedVenue implements ExecutionGateway {
   /** Fills cut short by the volume there was. */
   volumeLimited = 0;
   readonly #options: SimulatedVenueOptions;
-  readonly #orders = new RestingOrders();
+  readonly #orders = new VenueOrders((event) => this.#tell(event));
   readonly #query: SlipQuery;
   #out: ExecutionEvent[] = nothing;
   /** The first `#seen` of them belong to the present instant. */
-  readonly #events: Seen[] = [];
+  readonly #events: SeenEvent[] = [];
   #seen = 0;
   #serial = 0;
   #turn = 0;
   #newborn: Newborn[] = [];
-  /** Cancels on their way. */
-  #cancels: CancelCommand[] = [];
+  /** Of the last event seen. */
+  #now: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(options: SimulatedVenueOptions) {
     this.#options = options;
@@ -101,40 +78,25 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   onMarket(event: MarketEvent, bar: number): void {
-    if (this.#orders.count === 0) return;
+    if (this.#orders.isEmpty) return;
     const { chunk, row } = event;
+    this.#now = chunk.times[row]!;
     const instrument = instrumentAt(chunk, row);
-    const openTime = chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!;
-    if (this.#cancels.length > 0) this.#cancelUntil(openTime);
+    const openTime = chunk.kind === "bar" ? chunk.openTimes[row]! : this.#now;
+    this.#orders.arrive(openTime);
     if (this.#orders.of(instrument).length === 0) return;
     this.#serial++;
     this.#turn = 0;
     const seen = this.#events[this.#seen] ?? this.#newEvent(event, instrument);
     this.#seen++;
+    seen.show(event, instrument);
     seen.serial = this.#serial;
-    seen.instrument = instrument;
-    pointPrices(seen.prices, chunk, row);
-    seen.chunk = chunk;
-    seen.row = row;
     seen.openTime = openTime;
     seen.bar = bar;
-    seen.left = this.#options.volumeShare === null ? null : undefined;
   }
 
   submit(command: Approved): void {
-    if (command.kind === "cancel") {
-      // A cancel that is under way when a price is formed comes too late for it.
-      if (command.activeFrom > Number.NEGATIVE_INFINITY) this.#cancels.push(command);
-      else this.#cancel(command);
-      return;
-    }
-    if (command.replaces !== null && !this.#takeOut(command.replaces)) {
-      this.#tell({ kind: "ended", number: command.number, reason: "refused:nothing-to-replace" });
-      return;
-    }
-    this.#orders.add(rest(command));
-    // A market order has no life of its own between being sent and being filled.
-    if (command.type !== "market") this.#tell({ kind: "accepted", number: command.number });
+    this.#orders.submit(command, this.#now);
   }
 
   drain(): readonly ExecutionEvent[] {
@@ -144,9 +106,8 @@ export class SimulatedVenue implements ExecutionGateway {
     return out;
   }
 
-  #newEvent({ chunk, row }: MarketEvent, instrument: Instrument): Seen {
-    const prices = pricesOf(chunk, row);
-    const seen = { serial: 0, instrument, prices, chunk, row, openTime: 0, bar: 0, left: null };
+  #newEvent(event: MarketEvent, instrument: Instrument): SeenEvent {
+    const seen = new SeenEvent(event, instrument, this.#options.volumeShare);
     this.#events.push(seen);
     return seen;
   }
@@ -169,7 +130,7 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   /** The next thing that happens to orders of `side` on `event`; false when nothing (more) does. */
-  #matchOne(event: Seen, side: OrderSide): boolean {
+  #matchOne(event: SeenEvent, side: OrderSide): boolean {
     const orders = this.#orders.of(event.instrument);
     let best: Candidate | null = null;
     for (let i = 0; i < orders.length; i++) {
@@ -177,16 +138,14 @@ export class SimulatedVenue implements ExecutionGateway {
       if (order.command.side !== side || !isActive(order, event)) continue;
       const reason = this.#reasonToEnd(order, event);
       if (reason !== null) {
-        this.#end(order, reason);
+        this.#orders.end(order, reason);
         return true;
       }
       const candidate = this.#candidate(order, event.prices);
       if (candidate !== null && (best === null || isBefore(candidate, best))) best = candidate;
     }
     if (best === null) return false;
-    if (best.order.attached !== null && !best.atOpen && this.#siblingFills(best.order, event)) {
-      this.ambiguousBars++;
-    }
+    if (!best.atOpen && this.#siblingFills(best.order, event)) this.ambiguousBars++;
     this.#fill(best, event);
     return true;
   }
@@ -198,17 +157,25 @@ export class SimulatedVenue implements ExecutionGateway {
       : trailingFill(order, prices, fillLimit);
   }
 
-  #siblingFills(order: Resting, { prices }: Seen): boolean {
-    const { fillLimit } = this.#options;
-    return this.#orders.siblingsOf(order).some((other) => fillOn(other, prices, fillLimit) !== null);
+  /** Would an order that this one cancels have filled in the same bar? Of two sides, the sells come first anyway. */
+  #siblingFills(order: Resting, event: SeenEvent): boolean {
+    const { attached, command } = order;
+    if (attached === null && command.group === null) return false;
+    return this.#orders.siblingsOf(order).some((other) => {
+      const { instrument, side } = other.command;
+      if (instrument !== command.instrument || side !== command.side || !isActive(other, event)) return false;
+      return this.#candidate(other, event.prices) !== null;
+    });
   }
 
-  #reasonToEnd(order: Resting, event: Seen): ReasonCode | null {
+  #reasonToEnd(order: Resting, event: SeenEvent): ReasonCode | null {
     const { command } = order;
     if (order.expires !== null && event.openTime >= order.expires) {
       return command.timeInForce === "DAY" ? "expired:day" : "expired:gtd";
     }
-    if (order.attached !== null && !this.#holdsAgainst(command)) return "cancelled:oco";
+    if (order.attached !== null && !this.#holdsAgainst(command) && !this.#orders.mayStillGrow(order)) {
+      return "cancelled:oco";
+    }
     if (command.postOnly && !order.seen && isMarketable(order, event.prices, this.#options.fillLimit)) {
       return "expired:post-only";
     }
@@ -220,7 +187,7 @@ export class SimulatedVenue implements ExecutionGateway {
     return command.side === "sell" ? size > 0 : size < 0;
   }
 
-  #fill(candidate: Candidate, event: Seen): void {
+  #fill(candidate: Candidate, event: SeenEvent): void {
     const { order, maker } = candidate;
     const { command, sizing, charges: before } = order;
     const { account, fees } = this.#options;
@@ -231,13 +198,15 @@ export class SimulatedVenue implements ExecutionGateway {
     const sized = sizeAtFill(command, { sizing, price, fees: terms, before }, account);
     if ("refused" in sized) {
       const orphaned = order.attached !== null && sized.refused === "refused:no-position";
-      this.#end(order, orphaned ? "cancelled:oco" : sized.refused);
+      if (orphaned && this.#orders.mayStillGrow(order)) order.doneWith = event.serial;
+      else this.#orders.end(order, orphaned ? "cancelled:oco" : sized.refused);
       return;
     }
     const { clipped } = sized;
-    const quantity = this.#take(sized.quantity, order, event);
-    if (quantity === 0n) return;
+    const quantity = event.take(sized.quantity, command.timeInForce === "FOK");
     const remaining = sized.quantity - quantity;
+    if (remaining > 0n) this.#cutShort(order, event);
+    if (quantity === 0n) return;
     const value = tradedValue(instrument, price, quantity);
     const charged = { value, quantity, lotScale: instrument.lot.scale };
     const amount = feeOf(terms, charged, before);
@@ -262,14 +231,16 @@ export class SimulatedVenue implements ExecutionGateway {
     if (remaining === 0n) this.#orders.remove(order);
     else {
       const mayShrink = order.sizing.kind === "value" || order.sizing.mayShrink;
-      order.begun = true;
       order.sizing = { kind: "quantity", units: remaining, mayShrink };
     }
-    if (order.attached !== null || command.group !== null) this.#settleSiblings(order, remaining);
-    if (command.exits.length > 0) this.#protect(candidate, event, quantity);
+    order.filled += quantity;
+    if (order.attached !== null || command.group !== null) this.#orders.settleSiblings(order, remaining);
+    if (command.exits.length === 0) return;
+    const exits = this.#orders.protect(order, quantity);
+    if (exits.length > 0) this.#newborn.push({ exits, event, entry: candidate });
   }
 
-  #slipped({ order, price }: Candidate, { chunk, row, instrument }: Seen): Fixed {
+  #slipped({ order, price }: Candidate, { chunk, row, instrument }: SeenEvent): Fixed {
     const query = this.#query;
     query.price = price;
     query.side = order.command.side;
@@ -280,43 +251,13 @@ export class SimulatedVenue implements ExecutionGateway {
     return this.#options.slippage.slip(query);
   }
 
-  /** What the event's volume gives of it. Nothing: the event is done with, and a fill-or-kill order ends. */
-  #take(quantity: bigint, order: Resting, event: Seen): bigint {
-    if (event.left === null) return quantity;
-    const { chunk, row, instrument } = event;
-    event.left ??= availableUnits(chunk, row, instrument, this.#options.volumeShare);
-    if (event.left === null) return quantity;
-    const taken = quantity < event.left ? quantity : event.left;
-    if (taken < quantity) {
-      this.volumeLimited++;
-      order.doneWith = event.serial;
-      if (order.command.timeInForce === "FOK") {
-        this.#end(order, "expired:fok");
-        return 0n;
-      }
-    }
-    // The same liquidity is never taken twice.
-    event.left -= taken;
-    return taken;
-  }
-
-  /** Exits come to life with the first fill of their entry, and grow with the following ones. */
-  #protect(entry: Candidate, event: Seen, quantity: bigint): void {
-    const { command } = entry.order;
-    const living = this.#orders.exitsOf(command);
-    if (living.length > 0) {
-      for (const exit of living) {
-        const units = exit.sizing.kind === "quantity" ? exit.sizing.units + quantity : quantity;
-        exit.sizing = { kind: "quantity", units, mayShrink: false };
-      }
-      return;
-    }
-    const exits = command.exits.map((exit) => restExit(command, exit, quantity));
-    for (const exit of exits) {
-      this.#orders.add(exit);
-      this.#tell({ kind: "accepted", number: exit.command.number });
-    }
-    this.#newborn.push({ exits, event, entry });
+  /** The event gave less than was wanted, and is done with. */
+  #cutShort(order: Resting, event: SeenEvent): void {
+    this.volumeLimited++;
+    order.doneWith = event.serial;
+    // A stop that was reached stays so, wherever the price goes from there.
+    if (order.command.type === "stop") order.triggered = true;
+    if (order.command.timeInForce === "FOK") this.#orders.end(order, "expired:fok");
   }
 
   #matchNewborn({ exits, event, entry }: Newborn): void {
@@ -332,7 +273,7 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   /** What ends with the event itself, and what the next one (of the same instant, perhaps) must know of it. */
-  #afterwards(event: Seen, side: OrderSide): void {
+  #afterwards(event: SeenEvent, side: OrderSide): void {
     const orders = this.#orders.of(event.instrument);
     for (let i = 0; i < orders.length; ) {
       const order = orders[i]!;
@@ -342,10 +283,10 @@ export class SimulatedVenue implements ExecutionGateway {
     }
   }
 
-  #age(order: Resting, event: Seen): void {
+  #age(order: Resting, event: SeenEvent): void {
     const { timeInForce, type, trail } = order.command;
-    if (timeInForce === "IOC") this.#end(order, "expired:ioc");
-    else if (timeInForce === "FOK") this.#end(order, "expired:fok");
+    if (timeInForce === "IOC") this.#orders.end(order, "expired:ioc");
+    else if (timeInForce === "FOK") this.#orders.end(order, "expired:fok");
     else if (timeInForce === "DAY") order.expires ??= (Math.floor(event.openTime / dayMs) + 1) * dayMs;
     if (type === "stop_limit" && !order.triggered) order.triggered = reachesStop(order, event.prices);
     if (trail !== null) followBest(order, event.prices);
@@ -357,62 +298,9 @@ export class SimulatedVenue implements ExecutionGateway {
     if (this.#out === nothing) this.#out = [event];
     else this.#out.push(event);
   }
-
-  #cancelUntil(time: Millis): void {
-    const due = this.#cancels.filter(({ activeFrom }) => activeFrom <= time);
-    if (due.length === 0) return;
-    this.#cancels = this.#cancels.filter(({ activeFrom }) => activeFrom > time);
-    for (const cancel of due) this.#cancel(cancel);
-  }
-
-  #cancel({ number, reason }: CancelCommand): void {
-    const order = this.#orders.numbered(number);
-    if (order !== null) this.#end(order, reason);
-    else this.#dropUnborn(number, reason);
-  }
-
-  /** Makes room for the order that replaces it; false when it is gone. */
-  #takeOut(number: number): boolean {
-    const order = this.#orders.numbered(number);
-    if (order === null) return false;
-    this.#end(order, "cancelled:by-strategy");
-    return true;
-  }
-
-  #end(order: Resting, reason: ReasonCode): void {
-    this.#orders.remove(order);
-    this.#tell({ kind: "ended", number: order.command.number, reason });
-    if (order.begun) return;
-    // Exits whose entry never came to life end with it.
-    for (const exit of order.command.exits)
-      this.#tell({ kind: "ended", number: exit.number, reason: "cancelled:oco" });
-  }
-
-  /** An exit cancelled before its entry filled will never be born. */
-  #dropUnborn(number: number, reason: ReasonCode): void {
-    const entry = this.#orders.find(({ command, begun }) => {
-      return !begun && command.exits.some((exit) => exit.number === number);
-    });
-    if (entry === null) return;
-    const exits = entry.command.exits.filter((exit) => exit.number !== number);
-    entry.command = { ...entry.command, exits };
-    this.#tell({ kind: "ended", number, reason });
-  }
-
-  /** One cancels the other; an exit that fills in part leaves its sibling the rest, and its entry may add no more. */
-  #settleSiblings(order: Resting, remaining: bigint): void {
-    const { attached } = order;
-    for (const sibling of this.#orders.siblingsOf(order)) {
-      if (attached !== null && remaining > 0n) {
-        sibling.sizing = { kind: "quantity", units: remaining, mayShrink: false };
-      } else this.#end(sibling, "cancelled:oco");
-    }
-    const entry = attached === null ? null : this.#orders.numbered(attached.entry);
-    if (entry !== null) this.#end(entry, "cancelled:oco");
-  }
 }
 
 /** An order uses only prices formed at or after it became active: a bar under way is not for it. */
-function isActive(order: Resting, event: Seen): boolean {
+function isActive(order: Resting, event: SeenEvent): boolean {
   return event.openTime >= order.command.activeFrom && order.doneWith !== event.serial;
 }
