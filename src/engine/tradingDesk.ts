@@ -180,17 +180,16 @@ export class TradingDesk implements Desk {
 
   amend(id: OrderId, changes: OrderChanges): OrderId {
     const record = this.#options.orders.find(Number(id));
-    if (record === null || record.cancelRequested) {
-      throw illegal(`amend: expected the id of an open order, found ${describe(id)}`);
-    }
-    const { command } = record;
+    if (record === null) throw illegal(`amend: expected the id of an open order, found ${describe(id)}`);
+    // A cancel may be under way: then this one comes too late, or not.
+    const { command, cancelRequested } = record;
     const terms = amendedTerms(record, changes, this.#options.orders);
     const market = this.#sink.markets.get(command.instrument)!;
     const sizing = this.#amendedSizing(record, changes);
     // Whatever it held back is free for the one that takes its place.
     record.cancelRequested = true;
     const replacement = this.#submit(market, command.side, sizing, terms, command.tag, command.number);
-    record.cancelRequested = this.#options.orders.find(Number(replacement)) !== null;
+    record.cancelRequested = cancelRequested || this.#options.orders.find(Number(replacement)) !== null;
     return replacement;
   }
 
