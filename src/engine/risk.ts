@@ -7,6 +7,7 @@ import {
   compareFixed,
   type Fixed,
   multiplyFixed,
+  negateFixed,
   unitsToNumber,
   zero,
 } from "../domain/fixed.ts";
@@ -84,11 +85,13 @@ export class Review {
    */
   #pays(command: PlaceCommand): boolean {
     const left = new Map<Instrument, bigint>();
+    const groups = new Map<string, Fixed>();
     let total = zero;
     for (const record of reserving(this.#orders)) {
-      total = addFixed(total, this.#reserve(record.command, record, left));
+      const need = this.#reserve(record.command, record, left);
+      total = addFixed(total, besidesGroup(record.command, need, groups));
     }
-    const need = this.#reserve(command, unfilled, left);
+    const need = besidesGroup(command, this.#reserve(command, unfilled, left), groups);
     return need.units <= 0n || compareFixed(addFixed(total, need), this.#account.free()) <= 0;
   }
 
@@ -126,6 +129,15 @@ export class Review {
     const own = limit ?? (trail === null ? stop : null);
     return unitValue(instrument, own ?? this.#account.holdingOf(instrument).exactMark());
   }
+}
+
+/** What an order needs beyond those of its group seen so far: only one of them fills, so the dearest counts. */
+function besidesGroup({ group }: PlaceCommand, need: Fixed, groups: Map<string, Fixed>): Fixed {
+  if (group === null) return need;
+  const most = groups.get(group) ?? zero;
+  if (compareFixed(need, most) <= 0) return zero;
+  groups.set(group, need);
+  return addFixed(need, negateFixed(most));
 }
 
 /** Which fees it is taken to pay: a limit to rest, everything else to take. */

@@ -263,6 +263,28 @@ describe("an order that is partly filled", () => {
   });
 });
 
+describe("orders of one group", () => {
+  it.each<[string, OrderCase]>([
+    [
+      "hold back what the dearest of them costs: only one can fill",
+      {
+        actions: {
+          0(ctx) {
+            ctx.buy({ quantity: 100, limit: 90, oco: "entry" });
+            ctx.buy({ quantity: 90, stop: 110, oco: "entry" });
+            // 9,900 of 10,000 are held back.
+            ctx.buy({ quantity: 1, limit: 99, tag: "payable" });
+            ctx.buy({ quantity: 1, limit: 99, tag: "one too many" });
+          },
+        },
+        rows: [100, [100, 111, 100, 110]],
+        fills: ["buy 90 A @ 110, 1"],
+        reasons: { filled: 1, "cancelled:oco": 1, "refused:insufficient-cash": 1, "expired:end-of-data": 1 },
+      },
+    ],
+  ])("%s", checkOrders);
+});
+
 describe("a resting order that would close a position", () => {
   it("pays for nothing else before it fills", async () => {
     const actions: Actions = {
