@@ -91,6 +91,7 @@ export class OrderBook {
     const { fills } = record;
     record.fills = fills === null ? fill : "kind" in fills ? [fills, fill] : [...fills, fill];
     record.filled = fills === null ? fill.quantity : record.filled + fill.quantity;
+    if (record.cancelRequested) this.#takeOff(fill);
     if (fill.remaining === 0n) {
       record.quantity = record.filled;
       this.#end(record, index, "filled");
@@ -101,6 +102,16 @@ export class OrderBook {
       record.status = nextStatus(record.status, "partially_filled") as OrderStatus;
     }
     return record;
+  }
+
+  /** An order that is on its way to take the place of this one is for so much less. */
+  #takeOff({ number, quantity }: Pick<Execution, "number" | "quantity">): void {
+    for (const next of this.#open) {
+      if (next.command.replaces !== number) continue;
+      next.expected = next.expected > quantity ? next.expected - quantity : 0n;
+      if (next.quantity !== null) next.quantity = next.quantity > quantity ? next.quantity - quantity : 0n;
+      this.#takeOff({ number: next.command.number, quantity });
+    }
   }
 
   end(number: number, reason: ReasonCode): OrderRecord | null {

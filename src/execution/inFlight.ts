@@ -1,7 +1,7 @@
 import type { Approved, CancelCommand, PlaceCommand } from "../domain/execution.ts";
 import type { Millis } from "../domain/time.ts";
 
-/** A replacement, and what the order whose place it takes had filled when it was sent. */
+/** A replacement, and what had been filled in the place it takes when it was sent. */
 export interface Replacement {
   readonly command: Approved<PlaceCommand>;
   readonly filledBefore: bigint;
@@ -31,6 +31,15 @@ export class InFlight {
     const arrived = this.#messages.filter((message) => arrivalOf(message) <= time);
     if (arrived.length > 0) this.#messages = this.#messages.filter((message) => !arrived.includes(message));
     return arrived;
+  }
+
+  /** The order at the venue whose place will be that of order `number`: itself, unless it is on its way. */
+  placeOf(number: number): number {
+    for (const message of this.#messages) {
+      if ("command" in message && message.command.number === number)
+        return this.placeOf(message.command.replaces!);
+    }
+    return number;
   }
 
   /** The replacement with that order number, taken out; null when none is under way. */

@@ -25,6 +25,8 @@ export interface Resting {
   triggered: boolean;
   /** Units of the lot. */
   filled: bigint;
+  /** What the orders filled whose place it took. */
+  inherited: bigint;
   /** What that part was charged. */
   charges: OrderCharges;
   /** End of its life for DAY and GTD; null otherwise. */
@@ -51,6 +53,7 @@ export function rest(command: Approved<PlaceCommand>, attached: Attachment | nul
     seen: false,
     triggered: false,
     filled: 0n,
+    inherited: 0n,
     charges: noCharges,
     expires: command.timeInForce === "GTD" ? command.expires : null,
     doneWith: 0,
@@ -67,7 +70,7 @@ export function restExit(entry: Approved<PlaceCommand>, exit: AttachedExit, unit
 
 /**
  * The order that takes the place of another. It is for what is left of that one, fills since it was sent
- * (`filledBefore`) taken off; null when they left nothing. The exits of a position keep their tie and their size.
+ * (`filledBefore`: those known then) taken off; null when they left nothing. The exits of a position keep their tie and their size.
  */
 export function restInPlaceOf(
   old: Resting,
@@ -75,10 +78,11 @@ export function restInPlaceOf(
   filledBefore: bigint,
 ): Resting | null {
   const order = rest(command, old.attached);
+  order.inherited = filledInPlace(old);
   if (old.attached !== null || (command.sizing.kind === "value" && old.filled > 0n))
     order.sizing = old.sizing;
   else if (command.sizing.kind === "quantity") {
-    const units = command.sizing.units - (old.filled - filledBefore);
+    const units = command.sizing.units - (order.inherited - filledBefore);
     if (units <= 0n) return null;
     order.sizing = { ...command.sizing, units };
   }
@@ -88,6 +92,11 @@ export function restInPlaceOf(
   if (command.trail !== null && old.trigger !== null) moveStop(order, old.trigger);
   order.triggered = old.triggered && sameStop(old.command, command);
   return order;
+}
+
+/** By an order and those whose place it took. */
+export function filledInPlace({ filled, inherited }: Resting): bigint {
+  return filled + inherited;
 }
 
 function sameStop({ stop: a, trail }: PlaceCommand, { stop: b }: PlaceCommand): boolean {

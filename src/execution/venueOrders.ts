@@ -3,7 +3,7 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import type { Millis } from "../domain/time.ts";
 import { InFlight, type Replacement } from "./inFlight.ts";
-import { type Resting, rest, restExit, restInPlaceOf } from "./resting.ts";
+import { filledInPlace, type Resting, rest, restExit, restInPlaceOf } from "./resting.ts";
 import { RestingOrders } from "./restingOrders.ts";
 
 /**
@@ -44,8 +44,8 @@ export class VenueOrders {
       else this.#cancel(command);
     } else if (command.replaces === null) this.#rest(rest(command));
     else {
-      const filledBefore = this.#resting.numbered(command.replaces)?.filled ?? 0n;
-      const replacement = { command, filledBefore };
+      const old = this.#resting.numbered(this.#inFlight.placeOf(command.replaces));
+      const replacement = { command, filledBefore: old === null ? 0n : filledInPlace(old) };
       if (command.activeFrom > now) this.#inFlight.add(replacement);
       else this.#replace(replacement);
     }

@@ -318,6 +318,25 @@ describe("with latency", () => {
   const still = { ms: 100, jitter: 0 };
   const latency = { latency: { leaves: still, seen: still, answered: still, label: "100 ms" } };
 
+  it("a change is for what is left when it arrives, and so is the change of a change", async () => {
+    const actions: Actions = {
+      0: (ctx) => void ctx.buy({ quantity: 35, limit: 101 }),
+      // 10 are filled in bar 2; then the change is on its way while bar 3 fills 10 more.
+      2: (ctx) => void ctx.amend("1", { limit: 102 }),
+      3(ctx) {
+        expect(ctx.orders.map(({ id, quantity }) => `${id} ${quantity}`)).toEqual(["1 35", "2 15"]);
+        ctx.amend("2", { limit: 103 });
+      },
+    };
+    const result = await run(script(actions), bars(flat(100, 8), partly), latency);
+    expect(fillsOf(result)).toEqual([
+      "buy 10 A @ 100, 2",
+      "buy 10 A @ 100, 3",
+      "buy 10 A @ 100, 4",
+      "buy 5 A @ 100, 5",
+    ]);
+  });
+
   it("what is held is sold at the end all the same", async () => {
     const actions: Actions = { 0: (ctx) => void ctx.buy({ quantity: 1 }) };
     const result = await run(script(actions), bars(flat(100)), {

@@ -161,6 +161,17 @@ describe("on its way", () => {
     expect(floor.reason(order)).toBe("filled");
   });
 
+  it("so is a replacement of a replacement", () => {
+    const floor = seen(partly);
+    floor.buy({ instrument: coin, quantity: "25" });
+    floor.show(bar(coin, 1, "100", "100"));
+    const rest = { instrument: coin, quantity: "15", activeFrom: 2 * minute + 1 };
+    floor.buy({ ...rest, replaces: 2 });
+    floor.buy({ ...rest, replaces: 3, limit: "101" });
+    for (let i = 2; i < 5; i++) floor.show(bar(coin, i, "100", "100"));
+    expect(floor.tape).toEqual(["2 buy 10@100", "2 buy 10@100", "4 buy 5@100"]);
+  });
+
   it("a smaller size that has filled meanwhile ends the order", () => {
     const floor = seen(partly);
     floor.buy({ instrument: coin, quantity: "25" });
