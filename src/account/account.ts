@@ -15,6 +15,7 @@ import {
 import type { Instrument } from "../domain/instrument.ts";
 import { dayMs, type Millis } from "../domain/time.ts";
 import { matchLots } from "./fifo.ts";
+import { ForeignFees } from "./foreignFees.ts";
 import { Holding } from "./holding.ts";
 import { type Charge, Interest, type InterestRates, interestOn } from "./interest.ts";
 import { Margin, type MarginRules } from "./margin.ts";
@@ -64,8 +65,7 @@ export class Account {
   readonly #open: Holding[] = [];
   readonly #tokens: Tokens;
   readonly #interest: Interest;
-  /** Fees in other currencies than that of settlement: amounts, and what they were worth. */
-  readonly #foreignFees = new Map<string, { readonly amount: Fixed; readonly value: Fixed }>();
+  readonly #foreignFees = new ForeignFees();
   /** Cash that no holding accounts for: what there was at first, less interest on debt; and fees that tokens paid. */
   #base: Fixed;
   #baseNumber: number;
@@ -148,14 +148,9 @@ export class Account {
 
   /** Fees by the currency they were paid in: the amounts. */
   get feesByCurrency(): ReadonlyMap<string, Fixed> {
-    let settled = zero;
+    let settled = negateFixed(this.#foreignFees.value);
     for (const holding of this.#all) settled = addFixed(settled, holding.paidFees);
-    const fees = new Map<string, Fixed>();
-    for (const [currency, { amount, value }] of this.#foreignFees) {
-      settled = addFixed(settled, negateFixed(value));
-      fees.set(currency, amount);
-    }
-    return fees.set(this.currency, settled);
+    return new Map([...this.#foreignFees.amounts, [this.currency, settled]]);
   }
 
   /** Interest paid on borrowed cash; that on shorts is `borrowCost` of their holdings. */
@@ -290,24 +285,16 @@ export class Account {
       const quantity = side === "buy" ? fill.quantity - taken : fill.quantity + taken;
       if (quantity < 0n) throw impossible(fee, "expected no more than what was bought");
       const amount = tradedValue(instrument, price, taken);
-      this.#addForeignFee(fee, amount);
+      this.#foreignFees.add(fee, amount);
       const value = tradedValue(instrument, price, quantity);
       return { ...fill, quantity, value, fee: { amount, currency: this.currency } };
     }
     const amount = this.#tokens.spend(fee.currency, fee.amount);
     if (amount === null) throw impossible(fee, `this account settles in ${this.currency} and holds none`);
-    this.#addForeignFee(fee, amount);
+    this.#foreignFees.add(fee, amount);
     // The books charge every fee to the cash; this one left it alone.
     this.#moveBase(amount);
     return { ...fill, fee: { amount, currency: this.currency } };
-  }
-
-  #addForeignFee({ currency, amount }: Fee, value: Fixed): void {
-    const paid = this.#foreignFees.get(currency) ?? { amount: zero, value: zero };
-    this.#foreignFees.set(currency, {
-      amount: addFixed(paid.amount, amount),
-      value: addFixed(paid.value, value),
-    });
   }
 
   #moveBase(by: Fixed): void {

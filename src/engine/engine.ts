@@ -171,6 +171,7 @@ export class Engine {
   }
 
   #closeAll({ markets, desk }: Seat): void {
+    desk.isOver = true;
     for (const market of markets.all.values()) {
       if (desk.close(market, "end") === null) continue;
       this.#send();

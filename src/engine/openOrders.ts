@@ -21,12 +21,22 @@ export interface OpenSide {
 interface OpenOrder {
   readonly side: OpenSide;
   readonly kind: "resting" | "market" | "reducing";
+  /** What it may still come to. */
   expected: bigint;
   most: bigint;
+  /** What of that is in its side's sums: while it waits to replace another, what it has beyond that one. */
+  countedExpected: bigint;
+  countedMost: bigint;
   readonly exits: readonly OpenOrder[];
+  /** Exits keep their size and their tie when they are replaced: one exit, by several numbers until the change arrives. */
+  readonly isExit: boolean;
+  numbers: number;
+  /** The order whose place it is to take. Both are open until then, but they fill no more than the larger is for. */
+  replaced: OpenOrder | null;
+  replacements: readonly OpenOrder[];
 }
 
-const noExits: readonly OpenOrder[] = [];
+const none: readonly OpenOrder[] = [];
 
 type Sides = Record<OrderSide, OpenSide>;
 
@@ -49,35 +59,67 @@ export class OpenOrders {
 
   add(command: PlaceCommand, expected: bigint, reducesOnly: boolean): void {
     const { instrument, side, type, number } = command;
+    const replaced = this.#replacedBy(command);
+    if (replaced?.isExit === true) {
+      replaced.numbers++;
+      this.#orders.set(number, replaced);
+      return;
+    }
     const sides = this.of(instrument);
     const opposite = sides[side === "buy" ? "sell" : "buy"];
     const exits =
-      command.exits.length === 0
-        ? noExits
-        : command.exits.map((exit) => this.#addExit(exit.number, opposite));
+      command.exits.length === 0 ? none : command.exits.map((exit) => this.#addExit(exit.number, opposite));
     const kind = reducesOnly ? "reducing" : type === "market" ? "market" : "resting";
-    const order: OpenOrder = { side: sides[side], kind, expected: 0n, most: 0n, exits };
+    const order = orderOf(sides[side], kind, exits, false);
     this.#orders.set(number, order);
-    change(order, expected, mostOf(command));
+    if (replaced !== null && replaced.kind === kind) {
+      order.replaced = replaced;
+      replaced.replacements = [...replaced.replacements, order];
+    }
+    resize(order, expected, mostOf(command));
   }
 
+  /** How much of a command is not new: what the open order that it is to replace may still come to. */
+  madeRoom(command: PlaceCommand): {
+    readonly expected: bigint;
+    readonly most: bigint;
+    readonly market: bigint;
+  } {
+    const order = this.#replacedBy(command);
+    if (order === null) return noRoom;
+    const { expected, most, kind, countedMost } = order;
+    return { expected, most, market: kind === "market" ? countedMost : 0n };
+  }
+
+  /** Whatever is to replace it is for so much less. */
   fill(number: number, quantity: bigint, complete: boolean): void {
     const order = this.#orders.get(number);
     if (order === undefined) return;
-    for (const exit of order.exits) change(exit, quantity, quantity);
-    change(order, -least(quantity, order.expected), -least(quantity, order.most));
+    for (const exit of order.exits) resize(exit, exit.expected + quantity, exit.most + quantity);
+    shrink(order, quantity);
     if (complete) this.end(number);
   }
 
   end(number: number): void {
     const order = this.#orders.get(number);
     if (order === undefined) return;
-    change(order, -order.expected, -order.most);
     this.#orders.delete(number);
+    if (--order.numbers > 0) return;
+    const { replaced, replacements } = order;
+    if (replaced !== null) replaced.replacements = replaced.replacements.filter((other) => other !== order);
+    resize(order, 0n, 0n);
+    for (const next of replacements) {
+      next.replaced = null;
+      resize(next, next.expected, next.most);
+    }
+  }
+
+  #replacedBy({ replaces }: PlaceCommand): OpenOrder | null {
+    return replaces === null ? null : (this.#orders.get(replaces) ?? null);
   }
 
   #addExit(number: number, side: OpenSide): OpenOrder {
-    const order: OpenOrder = { side, kind: "reducing", expected: 0n, most: 0n, exits: noExits };
+    const order = orderOf(side, "reducing", none, true);
     this.#orders.set(number, order);
     return order;
   }
@@ -88,24 +130,57 @@ export function mostOf({ sizing }: PlaceCommand): bigint {
   return sizing.kind === "quantity" ? sizing.units : sizing.plus + sizing.cap;
 }
 
+const noRoom = { expected: 0n, most: 0n, market: 0n };
+
 function nothing(): OpenSide {
   return { resting: 0n, restingMost: 0n, market: 0n, marketMost: 0n, reducing: 0n };
 }
 
-function change(order: OpenOrder, expected: bigint, most: bigint): void {
-  order.expected += expected;
-  order.most += most;
-  const { side, kind } = order;
-  if (kind === "reducing") side.reducing += most;
-  else if (kind === "market") {
-    side.market += expected;
-    side.marketMost += most;
-  } else {
-    side.resting += expected;
-    side.restingMost += most;
-  }
+function orderOf(
+  side: OpenSide,
+  kind: OpenOrder["kind"],
+  exits: readonly OpenOrder[],
+  isExit: boolean,
+): OpenOrder {
+  return {
+    side,
+    kind,
+    expected: 0n,
+    most: 0n,
+    countedExpected: 0n,
+    countedMost: 0n,
+    exits,
+    isExit,
+    numbers: 1,
+    replaced: null,
+    replacements: none,
+  };
 }
 
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
+function shrink(order: OpenOrder, quantity: bigint): void {
+  resize(order, beyond(order.expected, quantity), beyond(order.most, quantity));
+  for (const next of order.replacements) shrink(next, quantity);
+}
+
+function resize(order: OpenOrder, expected: bigint, most: bigint): void {
+  const { side, kind, replaced } = order;
+  order.expected = expected;
+  order.most = most;
+  const counted = replaced === null ? expected : beyond(expected, replaced.expected);
+  const countedMost = replaced === null ? most : beyond(most, replaced.most);
+  if (kind === "reducing") side.reducing += countedMost - order.countedMost;
+  else if (kind === "market") {
+    side.market += counted - order.countedExpected;
+    side.marketMost += countedMost - order.countedMost;
+  } else {
+    side.resting += counted - order.countedExpected;
+    side.restingMost += countedMost - order.countedMost;
+  }
+  order.countedExpected = counted;
+  order.countedMost = countedMost;
+}
+
+/** What `units` has above `others`, at least 0. */
+export function beyond(units: bigint, others: bigint): bigint {
+  return units > others ? units - others : 0n;
 }

@@ -9,7 +9,8 @@ import { decimalOf } from "./views.ts";
 /** The engine's own account of one request, from the asking to its one reason. */
 export interface OrderRecord {
   readonly command: PlaceCommand;
-  readonly attached: boolean;
+  /** Number of the order whose attached exit it is; null for orders of their own. */
+  readonly entry: number | null;
   status: OrderStatus;
   reason: ReasonCode | null;
   /** Units of the lot; null until an order by value is sized. */
@@ -58,8 +59,11 @@ export class OrderBook {
   }
 
   add(command: PlaceCommand, expected: bigint): OrderRecord {
-    const { sizing, exits } = command;
-    const record = recordOf(command, sizing.kind === "quantity" ? sizing.units : null, expected, false);
+    const { sizing, exits, replaces } = command;
+    // What takes an exit's place is an exit.
+    const entry = replaces === null ? null : (this.find(replaces)?.entry ?? null);
+    const quantity = sizing.kind === "quantity" && entry === null ? sizing.units : null;
+    const record = recordOf(command, quantity, expected, entry);
     this.#open.push(record);
     for (let i = 0; i < exits.length; i++) this.#addExit(command, exits[i]!);
     return record;
@@ -87,15 +91,27 @@ export class OrderBook {
     const { fills } = record;
     record.fills = fills === null ? fill : "kind" in fills ? [fills, fill] : [...fills, fill];
     record.filled = fills === null ? fill.quantity : record.filled + fill.quantity;
+    if (record.cancelRequested) this.#takeOff(fill);
     if (fill.remaining === 0n) {
       record.quantity = record.filled;
       this.#end(record, index, "filled");
     } else {
-      // An order by value has its size from its first fill on.
-      record.quantity ??= record.filled + fill.remaining;
+      // An order by value, or one cut to what is held or payable, has its size from its first fill on.
+      record.quantity = record.filled + fill.remaining;
+      record.expected = record.quantity;
       record.status = nextStatus(record.status, "partially_filled") as OrderStatus;
     }
     return record;
+  }
+
+  /** An order that is on its way to take the place of this one is for so much less. */
+  #takeOff({ number, quantity }: Pick<Execution, "number" | "quantity">): void {
+    for (const next of this.#open) {
+      if (next.command.replaces !== number) continue;
+      next.expected = next.expected > quantity ? next.expected - quantity : 0n;
+      if (next.quantity !== null) next.quantity = next.quantity > quantity ? next.quantity - quantity : 0n;
+      this.#takeOff({ number: next.command.number, quantity });
+    }
   }
 
   end(number: number, reason: ReasonCode): OrderRecord | null {
@@ -136,7 +152,7 @@ export class OrderBook {
 
   #addExit(entry: PlaceCommand, exit: AttachedExit): void {
     const command = exitCommand(entry, exit, { kind: "quantity", units: 0n, mayShrink: false });
-    this.#open.push(recordOf(command, null, 0n, true));
+    this.#open.push(recordOf(command, null, 0n, entry.number));
   }
 }
 
@@ -144,11 +160,11 @@ function recordOf(
   command: PlaceCommand,
   quantity: bigint | null,
   expected: bigint,
-  attached: boolean,
+  entry: number | null,
 ): OrderRecord {
   return {
     command,
-    attached,
+    entry,
     status: "pending",
     reason: null,
     quantity,
@@ -196,7 +212,7 @@ function costOf({ fills }: OrderRecord): Fixed {
 export function openQuantity(open: readonly OrderRecord[], instrument: Instrument): bigint {
   let total = 0n;
   for (const record of open) {
-    if (record.command.instrument !== instrument || record.attached || record.cancelRequested) continue;
+    if (record.command.instrument !== instrument || record.entry !== null || record.cancelRequested) continue;
     const rest = record.expected - record.filled;
     total += record.command.side === "buy" ? rest : -rest;
   }

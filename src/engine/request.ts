@@ -1,19 +1,24 @@
 import { describe, numericText } from "../domain/decimal.ts";
 import { OrderError } from "../domain/errors.ts";
-import type { AttachedExit, PlaceCommand } from "../domain/execution.ts";
 import { compareFixed, type Fixed, formatFixed, parseFixed, zero } from "../domain/fixed.ts";
 import { type Instrument, snapPrice } from "../domain/instrument.ts";
 import type { OrderSide, OrderType, TimeInForce } from "../domain/order.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import type { Millis } from "../domain/time.ts";
 import type { Trail } from "../domain/trail.ts";
-import type { OrderChanges, OrderRequest } from "../strategy/contract.ts";
+import type { OrderRequest, TargetRequest } from "../strategy/contract.ts";
 
 /** How much a request asks for. */
 export type Size =
   | { readonly kind: "quantity"; readonly amount: Fixed }
   | { readonly kind: "fraction"; readonly amount: Fixed }
   | { readonly kind: "notional"; readonly amount: Fixed };
+
+/** What a position is to come to, signed. */
+export interface Target {
+  readonly kind: "quantity" | "fraction";
+  readonly amount: Fixed;
+}
 
 /** What a request says besides side, size and tag: checked, prices on the grid of ticks. */
 export interface Terms {
@@ -179,7 +184,26 @@ export function readSize(request: OrderRequest): Size {
   return size;
 }
 
-function price(
+/**
+ * What is wanted; its symbol and tag are not looked at.
+ * @throws OrderError GEO-ORDER-REQUEST naming the member.
+ */
+export function readTarget(request: TargetRequest): Target {
+  if (typeof request !== "object" || request === null) {
+    throw illegal(`target: expected an object such as { fraction: 1 }, found ${describe(request)}`);
+  }
+  const { symbol: _, tag: __, ...size } = request as TargetRequest & { readonly [key: string]: unknown };
+  const member = Object.keys(size)[0];
+  if ((member !== "quantity" && member !== "fraction") || Object.keys(size).length !== 1) {
+    throw illegal(
+      `target: expected either quantity or fraction, found ${Object.keys(size).join(" and ") || "none"}`,
+    );
+  }
+  return { kind: member, amount: exact(size[member], `target.${member}`) };
+}
+
+/** The member's price on the grid of ticks, `up` or down; null when it is not given. */
+export function price(
   request: OrderRequest,
   member: "limit" | "stop" | "stopLoss" | "takeProfit",
   instrument: Instrument,
@@ -239,35 +263,4 @@ function flag(request: OrderRequest, member: "postOnly" | "reduceOnly", fits: bo
     throw illegal(`${member}: expected true or false, found ${describe(value)}`);
   if (!fits) throw illegal(`${member}: ${why}`);
   return value;
-}
-
-/**
- * The terms of an open order with other prices.
- * @throws OrderError GEO-ORDER-REQUEST for a member it does not have
- */
-export function amendedTerms(command: PlaceCommand, changes: OrderChanges): Terms {
-  if (typeof changes !== "object" || changes === null || Object.keys(changes).length === 0)
-    throw illegal(`amend: expected quantity, limit or stop, found ${describe(changes)}`);
-  const other = Object.keys(changes).find((key) => !["quantity", "limit", "stop"].includes(key));
-  if (other !== undefined) throw illegal(`amend: expected quantity, limit or stop, found "${other}"`);
-  const { side, type, trail, group, timeInForce, expires, postOnly, reduceOnly, exits, instrument } = command;
-  const had = { limit: command.limit, stop: trail === null ? command.stop : null };
-  for (const member of ["limit", "stop"] as const) {
-    if (changes[member] !== undefined && had[member] === null)
-      throw illegal(`amend: a ${trail === null ? type : "trailing"} order has no ${member} to change`);
-  }
-  const exitAt = (role: AttachedExit["role"]) => exits.find((exit) => exit.role === role)?.price ?? null;
-  return {
-    type,
-    limit: price(changes, "limit", instrument, side === "sell") ?? had.limit,
-    stop: price(changes, "stop", instrument, side === "buy") ?? had.stop,
-    trail,
-    group,
-    timeInForce,
-    expires,
-    postOnly,
-    reduceOnly,
-    stopLoss: exitAt("stopLoss"),
-    takeProfit: exitAt("takeProfit"),
-  };
 }

@@ -14,13 +14,18 @@ import {
 import { type Instrument, isTooSmall, unitValue } from "../domain/instrument.ts";
 import type { CostEstimate, Purchase } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
-import { type OrderBook, reserving } from "./orderBook.ts";
+import { type OrderBook, type OrderRecord, reserving } from "./orderBook.ts";
 
 export interface ReviewOptions {
   readonly account: Account;
   readonly costs: CostEstimate;
   readonly orders: OrderBook;
 }
+
+/** How far an order has got; it has a quantity at its first fill at the latest. */
+type Progress = Pick<OrderRecord, "filled" | "quantity">;
+
+const unfilled: Progress = { filled: 0n, quantity: null };
 
 /** The one gate to execution. */
 export class Review {
@@ -37,6 +42,7 @@ export class Review {
   /** Why the command may not pass; null when it may. `ready`: the strategy has had its warm-up. */
   refuses(command: PlaceCommand, ready: boolean): ReasonCode | null {
     if (!ready) return "refused:warmup";
+    if (this.#movesExit(command)) return null;
     const { instrument, owner, side } = command;
     const holding = this.#account.holdingOf(instrument, owner);
     if (command.limit === null && command.stop === null && !holding.hasPrice) return "refused:no-price";
@@ -52,17 +58,22 @@ export class Review {
     return this.#pays(command) ? null : "refused:insufficient-cash";
   }
 
+  /** An attached exit at another price: as large as what it protects, if that is there yet. */
+  #movesExit({ replaces }: PlaceCommand): boolean {
+    return replaces !== null && (this.#orders.find(replaces)?.entry ?? null) !== null;
+  }
+
   #onlyReduces({ reduceOnly, side }: PlaceCommand): boolean {
     return reduceOnly || (side === "sell" && this.#account.kind === "cash");
   }
 
   /** A look in doubles: alone, and far below what is free. When it says no, only exact arithmetic can tell. */
   #surelyPays(command: PlaceCommand, { mark, multiplier }: Holding): boolean {
-    const { sizing, limit, stop, instrument } = command;
+    const { sizing, limit, stop, trail, instrument } = command;
     if (this.#orders.open.length > 0) return false;
     if (sizing.kind === "value")
       return this.#account.surelyCovers(approximate(sizing.value.units, sizing.value.scale));
-    const own = limit ?? stop;
+    const own = limit ?? (trail === null ? stop : null);
     const price = own === null ? mark : unitsToNumber(own.units, own.scale);
     if (instrument.inverse || !this.#account.margin.isPlain) return false;
     const size = approximate(sizing.units, instrument.lot.scale);
@@ -75,38 +86,47 @@ export class Review {
    */
   #pays(command: PlaceCommand): boolean {
     const left = new Map<Holding, bigint>();
+    const groups = new Map<string, Fixed>();
     let total = zero;
-    for (const { command: open, filled } of reserving(this.#orders)) {
-      total = addFixed(total, this.#reserve(open, filled, left));
+    for (const record of reserving(this.#orders)) {
+      const need = this.#reserve(record.command, record, left);
+      total = addFixed(total, besidesGroup(record.command, need, groups));
     }
-    const need = this.#reserve(command, 0n, left);
+    const need = besidesGroup(command, this.#reserve(command, unfilled, left), groups);
     return need.units <= 0n || compareFixed(addFixed(total, need), this.#account.free()) <= 0;
   }
 
   /** What an order holds back (above 0) or, being a sell at the market, will set free (below 0). */
-  #reserve(command: PlaceCommand, filled: bigint, left: Map<Holding, bigint>): Fixed {
+  #reserve(command: PlaceCommand, { filled, quantity }: Progress, left: Map<Holding, bigint>): Fixed {
     const { instrument, owner, side, type, sizing } = command;
     const value = this.#valueOf(command);
     const holding = this.#account.holdingOf(instrument, owner);
     const position = left.get(holding) ?? holding.quantity;
     const closable = side === "sell" ? max(position, 0n) : max(-position, 0n);
     const reduces = this.#onlyReduces(command);
-    const known = sizing.kind === "value" && !reduces ? sizing.plus : askedUnits(command);
-    const rest = max(known - filled, 0n);
+    // With its first fill an order by value has got its size, and part of the value is spent.
+    const byValue = sizing.kind === "value" && filled === 0n;
+    const known = filled > 0n ? quantity! : byValue && !reduces ? sizing.plus : askedUnits(command);
+    const rest = known - filled;
     const closed = rest < closable ? rest : closable;
-    // A resting sell may never fill: its proceeds don't count.
     const frees = closed > 0n && (type === "market" || !reduces);
     if (frees) left.set(holding, side === "sell" ? position - closed : position + closed);
     const back = frees ? this.#worth(instrument, -closed, value) : zero;
     if (reduces) return back;
-    if (sizing.kind === "value") return addFixed(sizing.value, back);
-    const opened = this.#worth(instrument, rest - closed, value);
-    const cost = this.#costs.costOf({ ...termsOf(command), unitValue: value }, rest - closed);
+    const cost = byValue ? sizing.value : this.#opening(command, value, rest - closed);
+    const need = addFixed(cost, back);
+    // An order that rests may never fill: what it closes pays for itself, not for others.
+    return type !== "market" && need.units < 0n ? zero : need;
+  }
+
+  /** What new exposure of `units`, each worth `value`, takes of what is free, its fee included. */
+  #opening(command: PlaceCommand, value: Fixed, units: bigint): Fixed {
+    const cost = this.#costs.costOf({ ...termsOf(command), unitValue: value }, units);
     const { margin } = this.#account;
-    if (margin.isPlain) return addFixed(cost, back);
+    if (margin.isPlain) return cost;
+    const opened = this.#worth(command.instrument, units, value);
     // With leverage a fee takes equity that would have backed as many times its amount.
-    const fee = addFixed(cost, negateFixed(opened));
-    return addFixed(addFixed(opened, multiplyFixed(fee, margin.leverage)), back);
+    return addFixed(opened, multiplyFixed(addFixed(cost, negateFixed(opened)), margin.leverage));
   }
 
   #worth({ lot }: Instrument, units: bigint, value: Fixed): Fixed {
@@ -114,9 +134,21 @@ export class Review {
   }
 
   /** Of one unit, at the price the order is judged by: its own where it names one, else the last one known. */
-  #valueOf({ instrument, owner, limit, stop }: PlaceCommand): Fixed {
-    return unitValue(instrument, limit ?? stop ?? this.#account.holdingOf(instrument, owner).exactMark());
+  #valueOf({ instrument, owner, limit, stop, trail }: PlaceCommand): Fixed {
+    // A trailing stop names none: it may start anywhere, even below zero.
+    const own = limit ?? (trail === null ? stop : null);
+    return unitValue(instrument, own ?? this.#account.holdingOf(instrument, owner).exactMark());
   }
+}
+
+/** What an order needs beyond those of its group seen so far: only one of them fills, so the dearest counts. */
+function besidesGroup({ group, owner }: PlaceCommand, need: Fixed, groups: Map<string, Fixed>): Fixed {
+  if (group === null) return need;
+  const name = `${owner} ${group}`;
+  const most = groups.get(name) ?? zero;
+  if (compareFixed(need, most) <= 0) return zero;
+  groups.set(name, need);
+  return addFixed(need, negateFixed(most));
 }
 
 /** Which fees it is taken to pay: a limit to rest, everything else to take. */

@@ -13,7 +13,7 @@ import type { Bound, BreachAction, RiskLimits } from "../domain/riskLimits.ts";
 import type { Millis } from "../domain/time.ts";
 import { Exposure, type Measure, type RiskAccount, worstPosition } from "./exposure.ts";
 import { LossLimits } from "./lossLimits.ts";
-import { mostOf, OpenOrders } from "./openOrders.ts";
+import { beyond, mostOf, OpenOrders } from "./openOrders.ts";
 import { OrderRate } from "./orderRate.ts";
 import { faultOf, type RiskState } from "./riskState.ts";
 
@@ -26,6 +26,15 @@ interface SymbolLimits {
   /** Units of the lot; null: none. */
   readonly mostUnits: bigint | null;
 }
+
+/** The most that an order may fill and what it is taken to come to, units of the lot. */
+interface Added {
+  readonly most: bigint;
+  readonly expected: bigint;
+}
+
+/** Of an order that counts as open already. */
+const nothing: Added = { most: 0n, expected: 0n };
 
 interface ExposureRule {
   readonly measure: Measure;
@@ -73,20 +82,23 @@ export class RiskPolicy {
     if (!this.#isLimited && this.#killed === null) return null;
     const { instrument, side } = command;
     const { quantity } = this.#account.holdingOf(instrument);
+    // An order that takes the place of another counts for what it is beyond that one.
+    const room = this.#open.madeRoom(command);
     // What orders at the market are about to close is not there to be closed once more, but when everything must out.
-    const closing = this.#isHalted(time) ? 0n : this.#open.of(instrument)[side].marketMost;
+    const closing = this.#isHalted(time) ? 0n : this.#open.of(instrument)[side].marketMost - room.market;
     const closable = (side === "sell" ? quantity : -quantity) - closing;
     const most = mostOf(command);
     if (this.#onlyReduces(command)) return closing === 0n || most <= closable ? null : "refused:no-position";
     // An order by value comes to nothing while there is no price to size it by: that is not a reduction.
     if (most > 0n && most <= closable) return "reduce-only";
-    return this.#refusal(command, most, expected, time) ?? this.#rate.refuses(time);
+    const added = { most: beyond(most, room.most), expected: beyond(expected, room.expected) };
+    return this.#refusal(command, added, time) ?? this.#rate.refuses(time);
   }
 
   /** The look at the moment of sending, for an order that was placed: limits and kill switch may have changed since. */
   recheck(command: PlaceCommand, time: Millis): ReasonCode | null {
     if ((!this.#isLimited && this.#killed === null) || this.#onlyReduces(command)) return null;
-    return this.#refusal(command, 0n, 0n, time);
+    return this.#refusal(command, nothing, time);
   }
 
   /** An order passed and is on its way. */
@@ -167,8 +179,8 @@ export class RiskPolicy {
     return reduceOnly || (side === "sell" && this.#account.kind === "cash");
   }
 
-  /** Why an order that opens is refused; `most` and `expected` are 0 for one that counts as open already. */
-  #refusal(command: PlaceCommand, most: bigint, expected: bigint, time: Millis): ReasonCode | null {
+  /** Why an order that opens is refused, when it adds so much to those that are open. */
+  #refusal(command: PlaceCommand, { most, expected }: Added, time: Millis): ReasonCode | null {
     const { instrument, side } = command;
     if (this.#isHalted(time)) return "refused:halted";
     if (this.#losses.isCooling(time)) return "refused:cool-down";

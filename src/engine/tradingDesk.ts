@@ -8,17 +8,8 @@ import {
   type PlaceCommand,
   type Sizing,
 } from "../domain/execution.ts";
-import {
-  addFixed,
-  compareFixed,
-  divideDown,
-  type Fixed,
-  multiplyFixed,
-  negateFixed,
-  unitsToNumber,
-  zero,
-} from "../domain/fixed.ts";
-import { type Instrument, snapQuantity, unitValue, wholeLots } from "../domain/instrument.ts";
+import { type Fixed, unitsToNumber } from "../domain/fixed.ts";
+import type { Instrument } from "../domain/instrument.ts";
 import type { Order, OrderId, OrderSide } from "../domain/order.ts";
 import type { CostEstimate } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
@@ -27,6 +18,7 @@ import { didYouMean } from "../domain/suggest.ts";
 import { normalizeSymbol } from "../domain/symbol.ts";
 import type { Millis } from "../domain/time.ts";
 import type { Context, OrderChanges, OrderRequest, TargetRequest } from "../strategy/contract.ts";
+import { amendedTerms } from "./amend.ts";
 import { placeCommand } from "./command.ts";
 import type { Desk } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
@@ -34,20 +26,18 @@ import type { Market } from "./market.ts";
 import type { SeatOptions } from "./options.ts";
 import { type OrderBook, type OrderRecord, openQuantity, orderView } from "./orderBook.ts";
 import {
-  amendedTerms,
-  exact,
   illegal,
-  plainMarketOrder,
   readSize,
+  readTarget,
   readTerms,
   reducingMarketOrder,
-  type Size,
   type Terms,
   tagOf,
 } from "./request.ts";
 import { approve, Review } from "./risk.ts";
 import type { RiskPolicy } from "./riskPolicy.ts";
-import { expectedUnits, ofQuantity, ofValue, referencePrice } from "./sizing.ts";
+import { Sizer } from "./sizer.ts";
+import { ofQuantity } from "./sizing.ts";
 import type { Timers } from "./timers.ts";
 
 /** What all desks of a run share. */
@@ -90,29 +80,25 @@ export interface DeskSink {
   timer(tag: string): void;
 }
 
-interface Snapped {
-  readonly size: Size | null;
-  readonly instrument: Instrument | null;
-  readonly sizing: Sizing;
-}
-
 const none: Approved<Command>[] = [];
 
 /** Turns what a strategy asks for into commands that have passed risk, or refusals. */
 export class TradingDesk implements Desk {
   time: Millis = Number.NEGATIVE_INFINITY;
   current!: Market;
+  /** The data have ended: what is sold then needs no time to arrive. */
+  isOver = false;
   readonly #options: DeskOptions;
   readonly #sink: DeskSink;
   readonly #review: Review;
+  readonly #sizer: Sizer;
   #commands: Approved<Command>[] = none;
-  /** The last size by quantity: strategies tend to ask for the same again and again. */
-  #snapped: Snapped = { size: null, instrument: null, sizing: ofQuantity(0n) };
 
   constructor(options: DeskOptions, sink: DeskSink) {
     this.#options = options;
     this.#sink = sink;
     this.#review = new Review(options);
+    this.#sizer = new Sizer(options);
   }
 
   get mode(): Context["mode"] {
@@ -158,7 +144,8 @@ export class TradingDesk implements Desk {
   place(side: OrderSide, market: Market, request: OrderRequest): OrderId {
     const size = readSize(request);
     const terms = readTerms(side, request, market.instrument);
-    return this.#submit(market, side, this.#sizingOf(market, side, size, terms), terms, tagOf(request.tag));
+    const sizing = this.#sizer.sizingOf(market, side, size, terms, this.time);
+    return this.#submit(market, side, sizing, terms, tagOf(request.tag));
   }
 
   close(market: Market, tag: unknown): OrderId | null {
@@ -173,21 +160,11 @@ export class TradingDesk implements Desk {
   }
 
   target(market: Market, request: TargetRequest): OrderId | null {
-    if (typeof request !== "object" || request === null) {
-      throw illegal(`target: expected an object such as { fraction: 1 }, found ${describe(request)}`);
-    }
-    const { symbol: _, tag, ...size } = request as TargetRequest & { readonly [key: string]: unknown };
-    const member = Object.keys(size)[0];
-    if ((member !== "quantity" && member !== "fraction") || Object.keys(size).length !== 1) {
-      throw illegal(
-        `target: expected either quantity or fraction, found ${Object.keys(size).join(" and ") || "none"}`,
-      );
-    }
-    const amount = exact(size[member], `target.${member}`);
-    const label = tagOf(tag);
-    return member === "quantity"
-      ? this.#targetQuantity(market, amount, label)
-      : this.#targetFraction(market, amount, label);
+    const target = readTarget(request);
+    const tag = tagOf(request.tag);
+    const net = market.holding.quantity + openQuantity(this.#own(), market.instrument);
+    const move = this.#sizer.moveTo(target, market, net, this.time);
+    return move === null ? null : this.#submit(market, move.side, move.sizing, move.terms, tag);
   }
 
   cancel(id: OrderId): void {
@@ -199,17 +176,16 @@ export class TradingDesk implements Desk {
 
   amend(id: OrderId, changes: OrderChanges): OrderId {
     const record = this.#find(id);
-    if (record === null || record.cancelRequested) {
-      throw illegal(`amend: expected the id of an open order, found ${describe(id)}`);
-    }
-    const { command } = record;
-    const terms = amendedTerms(command, changes);
+    if (record === null) throw illegal(`amend: expected the id of an open order, found ${describe(id)}`);
+    // A cancel may be under way: then this one comes too late, or not.
+    const { command, cancelRequested } = record;
+    const terms = amendedTerms(record, changes, this.#options.orders);
     const market = this.#sink.markets.get(command.instrument)!;
-    const sizing = this.#amendedSizing(record, changes);
+    const sizing = this.#sizer.amended(record, changes);
     // Whatever it held back is free for the one that takes its place.
     record.cancelRequested = true;
     const replacement = this.#submit(market, command.side, sizing, terms, command.tag, command.number);
-    record.cancelRequested = this.#options.orders.find(Number(replacement)) !== null;
+    record.cancelRequested = cancelRequested || this.#options.orders.find(Number(replacement)) !== null;
     return replacement;
   }
 
@@ -259,13 +235,6 @@ export class TradingDesk implements Desk {
     return record?.command.owner === this.#options.owner ? record : null;
   }
 
-  /** What fractions are fractions of. */
-  #capital(): Fixed {
-    const { account, share } = this.#options;
-    const equity = account.exactEquity();
-    return share === null ? equity : multiplyFixed(equity, share);
-  }
-
   #isReady(market: Market): boolean {
     return market.seen >= this.#options.warmup && this.time > this.#options.tradeFrom;
   }
@@ -287,60 +256,6 @@ export class TradingDesk implements Desk {
     this.#dispatch(approve(command));
   }
 
-  #targetQuantity(market: Market, amount: Fixed, tag: string | null): OrderId | null {
-    const difference = snapQuantity(market.instrument, amount) - this.#net(market);
-    if (difference === 0n) return null;
-    const sizing = ofQuantity(difference > 0n ? difference : -difference);
-    return this.#submit(market, difference > 0n ? "buy" : "sell", sizing, plainMarketOrder, tag);
-  }
-
-  /**
-   * The difference between what is wanted and what there is, both at the reference price. What crosses zero nets the
-   * old position by quantity and opens the new one by value.
-   */
-  #targetFraction(market: Market, fraction: Fixed, tag: string | null): OrderId | null {
-    const net = this.#net(market);
-    const { instrument, holding } = market;
-    if (fraction.units === 0n) return this.#targetQuantity(market, zero, tag);
-    const wantsLong = fraction.units > 0n;
-    const wanted = multiplyFixed(wantsLong ? fraction : negateFixed(fraction), this.#capital());
-    const side = wantsLong ? "buy" : "sell";
-    const crosses = net !== 0n && net > 0n !== wantsLong;
-    if (net === 0n || crosses || !holding.hasPrice) {
-      const sizing = this.#valueAtMarket(market, side, wanted, net < 0n ? -net : net);
-      return this.#submit(market, side, sizing, plainMarketOrder, tag);
-    }
-    const value = unitValue(instrument, holding.exactMark());
-    const present = multiplyFixed({ units: net < 0n ? -net : net, scale: instrument.lot.scale }, value);
-    const difference = addFixed(wanted, negateFixed(present));
-    if (difference.units > 0n) {
-      // As below: what comes to less than a lot is nothing to trade.
-      if (divideDown(difference, value, instrument.lot.scale) < instrument.lot.units) return null;
-      const sizing = this.#valueAtMarket(market, side, difference, 0n);
-      return this.#submit(market, side, sizing, plainMarketOrder, tag);
-    }
-    const less = divideDown(negateFixed(difference), value, instrument.lot.scale);
-    const units = wholeLots(less, instrument);
-    if (units === 0n) return null;
-    return this.#submit(market, wantsLong ? "sell" : "buy", ofQuantity(units), reducingMarketOrder, tag);
-  }
-
-  #valueAtMarket(market: Market, side: OrderSide, wanted: Fixed, plus: bigint): Sizing {
-    const value = plus === 0n ? this.#affordable(wanted) : wanted;
-    return ofValue({ market, side, limit: null, stop: null, value, plus, time: this.time }, this.#options);
-  }
-
-  /** One of several strategies takes what the others have left of its share. */
-  #affordable(value: Fixed): Fixed {
-    if (this.#options.share === null) return value;
-    const free = this.#options.account.free();
-    return compareFixed(value, free) <= 0 ? value : free.units > 0n ? free : zero;
-  }
-
-  #net(market: Market): bigint {
-    return market.holding.quantity + openQuantity(this.#own(), market.instrument);
-  }
-
   #submit(
     market: Market,
     side: OrderSide,
@@ -350,9 +265,9 @@ export class TradingDesk implements Desk {
     replaces: number | null = null,
   ): OrderId {
     const { orders, latency, risk, owner } = this.#options;
-    const activeFrom = latency === null ? this.time : this.time + latency();
+    const activeFrom = latency === null || this.isOver ? this.time : this.time + latency();
     const asked = placeCommand(market, { owner, side, sizing, terms, tag, replaces, activeFrom }, orders);
-    const expected = this.#expectedUnits(market, asked);
+    const expected = this.#sizer.expectedUnits(market, asked);
     const ready = this.#isReady(market);
     const verdict = risk === null || !ready ? null : risk.review(asked, expected, this.time);
     // What closes passes every limit, so it must not open anything should the position be gone by then.
@@ -370,14 +285,10 @@ export class TradingDesk implements Desk {
     return String(command.number);
   }
 
-  /** For netting: an order by value is taken to come to what its value buys at the reference price. */
-  #expectedUnits(market: Market, { instrument, sizing, limit, stop }: PlaceCommand): bigint {
-    if (sizing.kind === "quantity") return sizing.units;
-    return expectedUnits(instrument, sizing, referencePrice(market, limit, stop));
-  }
-
-  /** Ends an order that has not left yet, and its exits with it. */
+  /** Ends an order that has not left yet, and its exits with it. The one it was to replace stays what it is. */
   refuse(command: PlaceCommand, reason: ReasonCode): void {
+    const replaced = command.replaces === null ? null : this.#options.orders.find(command.replaces);
+    if (replaced !== null) replaced.cancelRequested = false;
     this.#end(command.number, reason);
     for (const exit of command.exits) this.#end(exit.number, "cancelled:oco");
   }
@@ -387,29 +298,5 @@ export class TradingDesk implements Desk {
     if (record === null) return;
     this.#sink.record({ kind: "ended", number, reason });
     this.#sink.changed(record);
-  }
-
-  #amendedSizing({ command, quantity, filled }: OrderRecord, changes: OrderChanges): Sizing {
-    const { instrument, sizing } = command;
-    if (changes.quantity !== undefined) {
-      const amount = exact(changes.quantity, "amend.quantity");
-      if (amount.units <= 0n)
-        throw illegal("amend: expected a quantity above 0; cancel takes the order back");
-      return ofQuantity(snapQuantity(instrument, amount));
-    }
-    return quantity === null ? sizing : ofQuantity(quantity - filled);
-  }
-
-  #sizingOf(market: Market, side: OrderSide, size: Size, { limit, stop }: Terms): Sizing {
-    const { instrument } = market;
-    if (size.kind === "quantity") {
-      if (size === this.#snapped.size && instrument === this.#snapped.instrument) return this.#snapped.sizing;
-      const sizing = ofQuantity(snapQuantity(instrument, size.amount));
-      this.#snapped = { size, instrument, sizing };
-      return sizing;
-    }
-    const value =
-      size.kind === "notional" ? size.amount : this.#affordable(multiplyFixed(size.amount, this.#capital()));
-    return ofValue({ market, side, limit, stop, value, plus: 0n, time: this.time }, this.#options);
   }
 }

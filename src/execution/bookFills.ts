@@ -60,7 +60,7 @@ export function reachOf(
   }
   const limit = order.command.limit!;
   // A stop-limit meets the market when its stop is reached: only from the next row on it has rested.
-  const maker = stops ? order.triggered : order.seen;
+  const maker = order.seen && (!stops || order.triggered);
   const within = levelsWithin(order, side, !maker || rule === "touch");
   return { triggered, maker, offers: offersOf(side, within, maker ? limit : null, consumed) };
 }

@@ -80,7 +80,7 @@ export class BookMatching {
 
 /** A limit that the book has seen: the only order that a trade beside the book fills. */
 export function standsInBook({ command, seen, triggered }: Resting): boolean {
-  return command.type === "limit" ? seen : command.type === "stop_limit" && triggered;
+  return seen && (command.type === "limit" || (command.type === "stop_limit" && triggered));
 }
 
 /** A fill-or-kill order must be payable whole: at the worst price it meets. The others are, one offer at a time. */

@@ -49,15 +49,21 @@ export function pointPrices(prices: Prices, chunk: TradedChunk, row: number): vo
 export function fillOn(order: Resting, prices: Prices, rule: FillLimit): Candidate | null {
   switch (order.command.type) {
     case "market":
-      // A market order pays the first price formed after the decision: the next bar's open, or the next tick.
-      return { order, price: fixedAt(prices.open, prices.row), atOpen: true, maker: false, slips: true };
+      return firstPrice(order, prices);
     case "limit":
       return limitFill(order, prices, rule, order.seen);
     case "stop":
-      return stopFill(order, prices);
+      return order.triggered ? firstPrice(order, prices) : stopFill(order, prices);
     case "stop_limit":
-      return order.triggered ? limitFill(order, prices, rule, true) : stopLimitFill(order, prices, rule);
+      return order.triggered
+        ? limitFill(order, prices, rule, order.seen)
+        : stopLimitFill(order, prices, rule);
   }
+}
+
+/** A market order pays the first price formed after the decision: the next bar's open, or the next tick. */
+function firstPrice(order: Resting, prices: Prices): Candidate {
+  return { order, price: fixedAt(prices.open, prices.row), atOpen: true, maker: false, slips: true };
 }
 
 /** True when the event reaches the order's stop, at its open or later. */
@@ -88,7 +94,7 @@ function stopFill(order: Resting, prices: Prices): Candidate | null {
   const stop = order.trigger!;
   // A gap through the stop fills at the open, not at the stop.
   if (compareCell(prices.open, prices.row, stop, order.stop) * sign(order) >= 0) {
-    return { order, price: fixedAt(prices.open, prices.row), atOpen: true, maker: false, slips: true };
+    return firstPrice(order, prices);
   }
   if (!reachesStop(order, prices)) return null;
   return { order, price: stop, atOpen: false, maker: false, slips: true };
@@ -128,7 +134,8 @@ export function isBefore(a: Candidate, b: Candidate): boolean {
   return (a.order.command.side === "sell") === (rank === 1) ? difference > 0 : difference < 0;
 }
 
-function rankOf({ atOpen, slips, order }: Candidate): number {
+/** Inside a bar only limits that rest make the market. */
+function rankOf({ atOpen, maker }: Candidate): number {
   if (atOpen) return 0;
-  return slips || order.command.type === "stop_limit" ? 1 : 2;
+  return maker ? 2 : 1;
 }

@@ -5,7 +5,7 @@ import {
   type PlaceCommand,
   type Sizing,
 } from "../domain/execution.ts";
-import { type Fixed, unitsToNumber } from "../domain/fixed.ts";
+import { compareFixed, type Fixed, unitsToNumber } from "../domain/fixed.ts";
 import type { Millis } from "../domain/time.ts";
 import { noCharges, type OrderCharges } from "./costs/feeOf.ts";
 
@@ -21,10 +21,12 @@ export interface Resting {
   stop: number;
   /** The market has been seen once while the order was active. */
   seen: boolean;
-  /** A stop-limit whose stop was reached by an earlier event. */
+  /** Its stop was reached by an earlier event: what is left of a stop is a market order, of a stop-limit a limit. */
   triggered: boolean;
-  /** Part of it has filled. */
-  begun: boolean;
+  /** Units of the lot. */
+  filled: bigint;
+  /** What the orders filled whose place it took. */
+  inherited: bigint;
   /** What that part was charged. */
   charges: OrderCharges;
   /** End of its life for DAY and GTD; null otherwise. */
@@ -50,7 +52,8 @@ export function rest(command: Approved<PlaceCommand>, attached: Attachment | nul
     stop: nearest(command.stop),
     seen: false,
     triggered: false,
-    begun: false,
+    filled: 0n,
+    inherited: 0n,
     charges: noCharges,
     expires: command.timeInForce === "GTD" ? command.expires : null,
     doneWith: 0,
@@ -65,6 +68,42 @@ export function restExit(entry: Approved<PlaceCommand>, exit: AttachedExit, unit
   return rest(command as Approved<PlaceCommand>, { entry: entry.number, role: exit.role });
 }
 
+/**
+ * The order that takes the place of another. It is for what is left of that one, fills since it was sent
+ * (`filledBefore`: those known then) taken off; null when they left nothing. The exits of a position keep their tie and
+ * their size.
+ */
+export function restInPlaceOf(
+  old: Resting,
+  command: Approved<PlaceCommand>,
+  filledBefore: bigint,
+): Resting | null {
+  const order = rest(command, old.attached);
+  order.inherited = filledInPlace(old);
+  if (old.attached !== null || (command.sizing.kind === "value" && old.filled > 0n))
+    order.sizing = old.sizing;
+  else if (command.sizing.kind === "quantity") {
+    const units = command.sizing.units - (order.inherited - filledBefore);
+    if (units <= 0n) return null;
+    order.sizing = { ...command.sizing, units };
+  }
+  // The same day's, however late it was changed.
+  if (command.timeInForce === "DAY") order.expires = old.expires;
+  // A trailing stop stays where it has got to, and a stop that was reached and not moved is reached.
+  if (command.trail !== null && old.trigger !== null) moveStop(order, old.trigger);
+  order.triggered = old.triggered && sameStop(old.command, command);
+  return order;
+}
+
+/** By an order and those whose place it took. */
+export function filledInPlace({ filled, inherited }: Resting): bigint {
+  return filled + inherited;
+}
+
+function sameStop({ stop: a, trail }: PlaceCommand, { stop: b }: PlaceCommand): boolean {
+  return trail !== null || (a !== null && b !== null && compareFixed(a, b) === 0);
+}
+
 export function moveStop(order: Resting, stop: Fixed): void {
   order.trigger = stop;
   order.stop = nearest(stop);
@@ -73,7 +112,9 @@ export function moveStop(order: Resting, stop: Fixed): void {
 /** Exits of one entry, or orders of one group: one cancels the other. */
 export function areSiblings(a: Resting, b: Resting): boolean {
   if (a.attached !== null) return b.attached !== null && a.attached.entry === b.attached.entry;
-  return a.command.group !== null && a.command.group === b.command.group;
+  if (a.command.group === null || a.command.group !== b.command.group) return false;
+  // A strategy's names are its own.
+  return a.command.owner === b.command.owner;
 }
 
 function nearest(price: Fixed | null): number {

@@ -38,6 +38,13 @@ export class RestingOrders {
     return this.find(({ command }) => command.number === number);
   }
 
+  /** The entry with an exit of that number that has not come to life yet. */
+  entryOf(number: number): Resting | null {
+    return this.find(({ command, filled }) => {
+      return filled === 0n && command.exits.some((exit) => exit.number === number);
+    });
+  }
+
   /** The exits of an entry that have come to life. */
   exitsOf({ instrument, number }: PlaceCommand): readonly Resting[] {
     return this.of(instrument).filter(({ attached }) => attached?.entry === number);

@@ -1,31 +1,23 @@
 import type { Account } from "../account/account.ts";
-import {
-  type Approved,
-  type ExecutionEvent,
-  type Fee,
-  liquidationTag,
-  type PlaceCommand,
-  tradedValue,
-} from "../domain/execution.ts";
-import { addFixed, type Fixed, multiplyFixed } from "../domain/fixed.ts";
+import { type Approved, type ExecutionEvent, type PlaceCommand, tradedValue } from "../domain/execution.ts";
+import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { instrumentAt, isOffered, type MarketEvent } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
-import { dayMs } from "../domain/time.ts";
+import { dayMs, type Millis } from "../domain/time.ts";
 import { walk } from "./bookFills.ts";
 import { BookMatching, type OfferCandidate, standsInBook, worstPrice } from "./bookMatching.ts";
-import { inCurrency, quoteCost } from "./costs/feeCurrency.ts";
-import { type ChargedFill, feeOf, withFill } from "./costs/feeOf.ts";
-import type { FeeSchedule, FeeTerms } from "./costs/feeTerms.ts";
+import { chargedFee } from "./costs/chargedFee.ts";
+import { feeOf, withFill } from "./costs/feeOf.ts";
+import type { FeeSchedule } from "./costs/feeTerms.ts";
 import type { Slippage } from "./costs/priceMove.ts";
 import { type EntryBar, exitOnEntryBar } from "./entryBar.ts";
 import { type Candidate, type FillLimit, fillOn, isBefore, isMarketable, reachesStop } from "./fillRules.ts";
-import { availableUnits } from "./liquidity.ts";
 import { sizeOnOffers } from "./offerSizing.ts";
 import type { Resting } from "./resting.ts";
-import { pointSeen, type Seen, seenOf } from "./seenEvent.ts";
+import { SeenEvent } from "./seenEvent.ts";
 import { sizeAtFill } from "./sizing.ts";
 import { SlipQuery } from "./slipQuery.ts";
 import { followBest, trailingFill } from "./trailing.ts";
@@ -45,7 +37,7 @@ export interface SimulatedVenueOptions {
 
 interface Newborn {
   readonly exits: readonly Resting[];
-  readonly event: Seen;
+  readonly event: SeenEvent;
   readonly entry: Candidate;
 }
 
@@ -65,11 +57,13 @@ export class SimulatedVenue implements ExecutionGateway {
   readonly #books: BookMatching;
   readonly #query: SlipQuery;
   /** The first `#seen` of them belong to the present instant. */
-  readonly #events: Seen[] = [];
+  readonly #events: SeenEvent[] = [];
   #seen = 0;
   #serial = 0;
   #turn = 0;
   #newborn: Newborn[] = [];
+  /** Of the last event seen. */
+  #now: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(options: SimulatedVenueOptions) {
     this.#options = options;
@@ -78,13 +72,14 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   onMarket(event: MarketEvent, bar: number): void {
-    if (this.#orders.count === 0) {
+    if (this.#orders.isEmpty) {
       this.#passBy(event);
       return;
     }
     const { chunk, row } = event;
+    this.#now = chunk.times[row]!;
     const instrument = instrumentAt(chunk, row);
-    this.#orders.cancelUntil(chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!);
+    this.#orders.arrive(chunk.kind === "bar" ? chunk.openTimes[row]! : this.#now);
     if (this.#orders.of(instrument).length === 0) {
       this.#passBy(event);
       return;
@@ -93,19 +88,17 @@ export class SimulatedVenue implements ExecutionGateway {
     this.#turn = 0;
     let seen = this.#events[this.#seen];
     if (seen === undefined) {
-      seen = seenOf(event, instrument);
+      seen = new SeenEvent(event, instrument, this.#options.volumeShare);
       this.#events.push(seen);
-    } else pointSeen(seen, event, instrument);
+    } else seen.show(event, instrument);
     this.#seen++;
     seen.serial = this.#serial;
     seen.bar = bar;
-    seen.left = this.#options.volumeShare === null ? null : undefined;
     seen.besideBook = chunk.kind === "tick" && this.#books.covers(instrument);
   }
 
   submit(command: Approved): void {
-    if (command.kind === "cancel") this.#orders.cancel(command);
-    else this.#orders.place(command);
+    this.#orders.submit(command, this.#now);
   }
 
   drain(): readonly ExecutionEvent[] {
@@ -140,7 +133,7 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   /** The next thing that happens to orders of `side` on `event`; false when nothing (more) does. */
-  #matchOne(event: Seen, side: OrderSide): boolean {
+  #matchOne(event: SeenEvent, side: OrderSide): boolean {
     const orders = this.#orders.of(event.instrument);
     let best: Candidate | null = null;
     for (let i = 0; i < orders.length; i++) {
@@ -155,14 +148,12 @@ export class SimulatedVenue implements ExecutionGateway {
       if (candidate !== null && (best === null || isBefore(candidate, best))) best = candidate;
     }
     if (best === null) return false;
-    if (best.order.attached !== null && !best.atOpen && this.#siblingFills(best.order, event)) {
-      this.ambiguousBars++;
-    }
+    if (!best.atOpen && this.#siblingFills(best.order, event)) this.ambiguousBars++;
     this.#fill(best, event);
     return true;
   }
 
-  #candidate(order: Resting, { offered, besideBook, prices }: Seen): Candidate | OfferCandidate | null {
+  #candidate(order: Resting, { offered, besideBook, prices }: SeenEvent): Candidate | OfferCandidate | null {
     if (offered !== null) return this.#books.candidate(order);
     if (besideBook && !standsInBook(order)) return null;
     const { fillLimit } = this.#options;
@@ -171,22 +162,30 @@ export class SimulatedVenue implements ExecutionGateway {
       : trailingFill(order, prices, fillLimit);
   }
 
-  #siblingFills(order: Resting, { prices }: Seen): boolean {
-    const { fillLimit } = this.#options;
-    return this.#orders.siblingsOf(order).some((other) => fillOn(other, prices, fillLimit) !== null);
+  /** Would an order that this one cancels have filled in the same bar? Of two sides, the sells come first anyway. */
+  #siblingFills(order: Resting, event: SeenEvent): boolean {
+    const { attached, command } = order;
+    if (attached === null && command.group === null) return false;
+    return this.#orders.siblingsOf(order).some((other) => {
+      const { instrument, side } = other.command;
+      if (instrument !== command.instrument || side !== command.side || !isActive(other, event)) return false;
+      return this.#candidate(other, event) !== null;
+    });
   }
 
-  #reasonToEnd(order: Resting, event: Seen): ReasonCode | null {
+  #reasonToEnd(order: Resting, event: SeenEvent): ReasonCode | null {
     const { command } = order;
     if (order.expires !== null && event.openTime >= order.expires) {
       return command.timeInForce === "DAY" ? "expired:day" : "expired:gtd";
     }
-    if (order.attached !== null && !this.#holdsAgainst(command)) return "cancelled:oco";
+    if (order.attached !== null && !this.#holdsAgainst(command) && !this.#orders.mayStillGrow(order)) {
+      return "cancelled:oco";
+    }
     if (command.postOnly && !order.seen && this.#wouldTake(order, event)) return "expired:post-only";
     return null;
   }
 
-  #wouldTake(order: Resting, { offered, besideBook, prices }: Seen): boolean {
+  #wouldTake(order: Resting, { offered, besideBook, prices }: SeenEvent): boolean {
     if (offered !== null) return this.#books.isMarketable(order);
     return !besideBook && isMarketable(order, prices, this.#options.fillLimit);
   }
@@ -196,7 +195,7 @@ export class SimulatedVenue implements ExecutionGateway {
     return command.side === "sell" ? size > 0 : size < 0;
   }
 
-  #fill(candidate: Candidate | OfferCandidate, event: Seen): void {
+  #fill(candidate: Candidate | OfferCandidate, event: SeenEvent): void {
     const { order, maker } = candidate;
     const { command, charges: before } = order;
     const { account, fees } = this.#options;
@@ -210,20 +209,21 @@ export class SimulatedVenue implements ExecutionGateway {
     const sized = sizeAtFill(command, { sizing, price: payable, fees: terms, before }, account);
     if ("refused" in sized) {
       const orphaned = order.attached !== null && sized.refused === "refused:no-position";
-      this.#orders.end(order, orphaned ? "cancelled:oco" : sized.refused);
+      if (orphaned && this.#orders.mayStillGrow(order)) order.doneWith = event.serial;
+      else this.#orders.end(order, orphaned ? "cancelled:oco" : sized.refused);
       return;
     }
     const clipped = sized.clipped || cut;
     const quantity =
       "offers" in candidate
         ? this.#takeOffer(sized.quantity, candidate)
-        : this.#take(sized.quantity, order, event);
+        : this.#takeTraded(sized.quantity, order, event);
     if (quantity === 0n) return;
     const remaining = sized.quantity - quantity;
     const value = tradedValue(instrument, price, quantity, side);
     const charged = { value, quantity, lotScale: instrument.lot.scale };
     const amount = feeOf(terms, charged, before);
-    const fee = this.#feeOf(terms, amount, charged, command);
+    const fee = chargedFee(terms, amount, charged, command, account.margin.liquidationFee);
     if (remaining > 0n) order.charges = withFill(terms, charged, amount, before);
     fees.booked?.(value, instrument, time);
     this.#orders.tell({
@@ -241,25 +241,13 @@ export class SimulatedVenue implements ExecutionGateway {
       remaining,
       clipped,
     });
-    this.#orders.fillTold(order, remaining);
-    if (command.exits.length > 0) this.#protect(candidate, event, quantity);
+    this.#orders.fillTold(order, quantity, remaining);
+    if (command.exits.length === 0) return;
+    const exits = this.#orders.protect(order, quantity);
+    if (exits.length > 0) this.#newborn.push({ exits, event, entry: candidate });
   }
 
-  #feeOf(terms: FeeTerms, amount: Fixed, fill: ChargedFill, { side, instrument, tag }: PlaceCommand): Fee {
-    const { liquidationFee } = this.#options.account.margin;
-    if (tag === liquidationTag && liquidationFee.units > 0n) {
-      return {
-        amount: addFixed(amount, multiplyFixed(fill.value, liquidationFee)),
-        currency: instrument.settle,
-      };
-    }
-    // A token is bought when it is needed.
-    if (typeof terms.currency !== "string")
-      return { amount: quoteCost(terms, amount, side), currency: instrument.settle };
-    return inCurrency(terms, amount, fill, side, instrument);
-  }
-
-  #slipped({ order, price }: Candidate, { traded, row, instrument }: Seen): Fixed {
+  #slipped({ order, price }: Candidate, { traded, row, instrument }: SeenEvent): Fixed {
     const query = this.#query;
     query.price = price;
     query.side = order.command.side;
@@ -283,29 +271,17 @@ export class SimulatedVenue implements ExecutionGateway {
     return taken;
   }
 
-  /** What the event's volume gives of it. Nothing: the event is done with, and a fill-or-kill order ends. */
-  #take(quantity: bigint, order: Resting, event: Seen): bigint {
-    if (event.left === null) return quantity;
-    const { traded, row, instrument } = event;
-    event.left ??= availableUnits(traded!, row, instrument, this.#options.volumeShare);
-    if (event.left === null) return quantity;
-    const taken = quantity < event.left ? quantity : event.left;
-    if (taken < quantity) {
-      this.volumeLimited++;
-      order.doneWith = event.serial;
-      if (order.command.timeInForce === "FOK") {
-        this.#orders.end(order, "expired:fok");
-        return 0n;
-      }
-    }
-    // The same liquidity is never taken twice.
-    event.left -= taken;
+  /** What the event's volume gives of it. When that is less than was wanted, the event is done with. */
+  #takeTraded(quantity: bigint, order: Resting, event: SeenEvent): bigint {
+    const { type, timeInForce } = order.command;
+    const taken = event.take(quantity, timeInForce === "FOK");
+    if (taken === quantity) return taken;
+    this.volumeLimited++;
+    order.doneWith = event.serial;
+    // A stop that was reached stays so, wherever the price goes from there.
+    if (type === "stop") order.triggered = true;
+    if (timeInForce === "FOK") this.#orders.end(order, "expired:fok");
     return taken;
-  }
-
-  #protect(entry: Candidate, event: Seen, quantity: bigint): void {
-    const exits = this.#orders.protect(entry.order, quantity);
-    if (exits.length > 0) this.#newborn.push({ exits, event, entry });
   }
 
   #matchNewborn({ exits, event, entry }: Newborn): void {
@@ -324,7 +300,7 @@ export class SimulatedVenue implements ExecutionGateway {
   }
 
   /** What ends with the event itself, and what the next one (of the same instant, perhaps) must know of it. */
-  #afterwards(event: Seen, side: OrderSide): void {
+  #afterwards(event: SeenEvent, side: OrderSide): void {
     if (event.besideBook) return;
     const orders = this.#orders.of(event.instrument);
     for (let i = 0; i < orders.length; ) {
@@ -335,7 +311,7 @@ export class SimulatedVenue implements ExecutionGateway {
     }
   }
 
-  #age(order: Resting, event: Seen): void {
+  #age(order: Resting, event: SeenEvent): void {
     const { timeInForce, type, trail } = order.command;
     if (timeInForce === "IOC") this.#orders.end(order, "expired:ioc");
     else if (timeInForce === "FOK") this.#orders.end(order, "expired:fok");
@@ -350,6 +326,6 @@ export class SimulatedVenue implements ExecutionGateway {
 }
 
 /** An order uses only prices formed at or after it became active: a bar under way is not for it. */
-function isActive(order: Resting, event: Seen): boolean {
+function isActive(order: Resting, event: SeenEvent): boolean {
   return event.openTime >= order.command.activeFrom && order.doneWith !== event.serial;
 }

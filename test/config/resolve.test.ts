@@ -51,7 +51,16 @@ describe("precedence", () => {
   it.each(settingNames.filter((name) => name !== "params"))(
     "%s names its flag, variable or key when the value is bad",
     (name) => {
-      const takesAnyText = ["trades", "risk", "detail", "funding", "out", "strategy", "also", "assert"].includes(name);
+      const takesAnyText = [
+        "trades",
+        "risk",
+        "detail",
+        "funding",
+        "out",
+        "strategy",
+        "also",
+        "assert",
+      ].includes(name);
       const bad = takesAnyText ? " " : "?!";
       const flag = name === "assert" || name === "also" ? [bad] : bad;
       expect(() => resolveFrom({ [name]: flag })).toThrow(

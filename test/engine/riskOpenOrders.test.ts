@@ -114,3 +114,60 @@ describe("the look at the moment of sending", () => {
     expect(desk.recheck(1, "buy", { quantity: "5" })).toBe("refused:max-notional");
   });
 });
+
+describe("an order that takes the place of another does not count twice", () => {
+  it("what it is beyond that one is new, at first sight and while both are open", () => {
+    const desk = new RiskDesk(most("5"));
+    desk.order("buy", { quantity: "4", limit: "99" });
+    expect(desk.order("buy", { quantity: "5.1", limit: "98", replaces: 1 })).toBe("refused:max-position");
+    expect(desk.order("buy", { quantity: "5", limit: "98", replaces: 1 })).toBeNull();
+    expect(desk.order("buy", { quantity: "0.1", limit: "97" })).toBe("refused:max-position");
+  });
+
+  it("a smaller one makes room once the larger has ended, and not before", () => {
+    const desk = new RiskDesk(most("5"));
+    desk.order("buy", { quantity: "5", limit: "99" });
+    desk.order("buy", { quantity: "2", limit: "98", replaces: 1 });
+    expect(desk.order("buy", { quantity: "1", limit: "97" })).toBe("refused:max-position");
+    desk.policy.ended(1);
+    expect(desk.order("buy", { quantity: "3.1", limit: "97" })).toBe("refused:max-position");
+    expect(desk.order("buy", { quantity: "3", limit: "97" })).toBeNull();
+  });
+
+  it("fills of the old one while the change is on its way are taken off both", () => {
+    const desk = new RiskDesk(most("5"));
+    desk.order("buy", { quantity: "4", limit: "99" });
+    desk.order("buy", { quantity: "4", limit: "98", replaces: 1 });
+    desk.fill(1, "buy", "3", false);
+    desk.policy.ended(1);
+    expect(desk.order("buy", { quantity: "1.1", limit: "97" })).toBe("refused:max-position");
+    expect(desk.order("buy", { quantity: "1", limit: "97" })).toBeNull();
+  });
+
+  it("the old one stays in the count when the change never leaves", () => {
+    const desk = new RiskDesk(most("5"));
+    desk.order("buy", { quantity: "4", limit: "99" });
+    desk.order("buy", { quantity: "2", limit: "98", replaces: 1 });
+    desk.policy.ended(2);
+    expect(desk.order("buy", { quantity: "1.1", limit: "97" })).toBe("refused:max-position");
+    expect(desk.order("buy", { quantity: "1", limit: "97" })).toBeNull();
+  });
+
+  it("an order at the market that turns the position around may shrink to one that closes it", () => {
+    const desk = new RiskDesk(most("9"), long("5"));
+    desk.order("sell", { quantity: "7" });
+    expect(desk.order("sell", { quantity: "5", replaces: 1 })).toBe("reduce-only");
+  });
+
+  it("a moved exit protects as much as before", () => {
+    const desk = new RiskDesk(most("5"));
+    desk.order("buy", { quantity: "3", limit: "99", stopLoss: "90" });
+    desk.fill(1, "buy", "3");
+    desk.order("sell", { quantity: "0", stop: "92", reduceOnly: true, replaces: 2 });
+    desk.policy.ended(2);
+    // The exit may close the 3 before: then the sell that was to close 3 and open 5 opens 8.
+    expect(desk.order("sell", { quantity: "5.1" })).toBe("refused:max-position");
+    desk.policy.ended(3);
+    expect(desk.order("sell", { quantity: "8" })).toBeNull();
+  });
+});

@@ -119,8 +119,10 @@ describe("on a quote of 99x2 to 100x3", () => {
     ["sell", { stop: "98.99" }, "not triggered"],
     ["buy", { stop: "100", limit: "100" }, "1@100"],
     ["buy", { stop: "100", limit: "99.5" }, "rest 1"],
-    ["buy", { stop: "100", limit: "100", triggered: true }, "rest 1"],
-    ["buy", { stop: "100", limit: "100.5", triggered: true }, "1@100.5 maker"],
+    ["buy", { stop: "100", limit: "100", triggered: true, seen: true }, "rest 1"],
+    ["buy", { stop: "100", limit: "100.5", triggered: true, seen: true }, "1@100.5 maker"],
+    // It has just taken the place of one that was triggered, with another limit: the book has not seen that.
+    ["buy", { stop: "100", limit: "100.5", triggered: true }, "1@100"],
     ["sell", { stop: "99", limit: "99" }, "1@99"],
     ["sell", { stop: "98", limit: "98" }, "not triggered"],
   ])("a stop to %s %j: %s", (side, wish, expected) => {

@@ -29,6 +29,8 @@ export interface SeriesOptions {
   /** Rows of a chunk. @default all in one */
   readonly chunk?: number;
   readonly instrument?: InstrumentOptions;
+  /** Of every row. @default 1 */
+  readonly volume?: string | number;
 }
 
 /** One price (a bar that never moved), open and close (high and low the outer of the two), or open, high, low, close. */
@@ -170,14 +172,14 @@ function series(
   kind: Series["kind"],
   instruments: readonly Instrument[],
   rows: readonly Row[],
-  { chunk = Number.POSITIVE_INFINITY, timeframe = "1m" }: SeriesOptions,
+  { chunk = Number.POSITIVE_INFINITY, timeframe = "1m", volume = 1 }: SeriesOptions,
 ): Series {
   return {
     kind,
     instruments,
     async *events() {
       for (let from = 0; from < rows.length; from += chunk) {
-        yield chunkOf(kind, instruments, rows.slice(from, from + chunk), timeframe);
+        yield chunkOf(kind, instruments, rows.slice(from, from + chunk), timeframe, volume);
       }
     },
   };
@@ -188,6 +190,7 @@ function chunkOf(
   instruments: readonly Instrument[],
   rows: readonly Row[],
   timeframe: string,
+  volume: string | number,
 ): MarketChunk {
   const column = (index: number) => columnOf(rows.map(({ cells }) => fixed(cells[index]!)));
   const shared = {
@@ -195,7 +198,7 @@ function chunkOf(
     instruments,
     instrumentOf: instruments.length === 1 ? null : Uint16Array.from(rows, ({ of }) => of),
     times: Float64Array.from(rows, ({ time }) => time),
-    volume: columnOf(rows.map(() => fixed(1))),
+    volume: columnOf(rows.map(() => fixed(volume))),
   };
   if (kind === "tick") return { ...shared, kind, price: column(0), sides: null, ids: null };
   return {

@@ -11,6 +11,7 @@ export function bar(
   instrument: Instrument,
   index: number,
   prices: string,
+  volume = "0",
 ): MarketEvent & { chunk: BarChunk } {
   const [open, high = open, low = open, close = open] = prices.split(" ") as [string, ...string[]];
   const openTime = index * minute;
@@ -28,7 +29,7 @@ export function bar(
       high: cell(high),
       low: cell(low),
       close: cell(close),
-      volume: cell("0"),
+      volume: cell(volume),
       derived: false,
     },
   };
@@ -39,6 +40,7 @@ export function tick(
   instrument: Instrument,
   time: number,
   price: string,
+  volume = "1",
 ): MarketEvent & { chunk: TickChunk } {
   return {
     row: 0,
@@ -49,7 +51,7 @@ export function tick(
       instrumentOf: null,
       times: Float64Array.of(time),
       price: cell(price),
-      volume: cell("1"),
+      volume: cell(volume),
       sides: null,
       ids: null,
     },

@@ -1,13 +1,20 @@
 import { Account, type AccountKind } from "../../src/account/account.ts";
 import { midsOf } from "../../src/domain/bestPrices.ts";
 import { numberAt } from "../../src/domain/columns.ts";
-import type { AttachedExit, Execution, PlaceCommand, Sizing } from "../../src/domain/execution.ts";
+import type {
+  AttachedExit,
+  Execution,
+  ExecutionEvent,
+  PlaceCommand,
+  Sizing,
+} from "../../src/domain/execution.ts";
 import { type Fixed, formatFixed, formatUnits, parseFixed } from "../../src/domain/fixed.ts";
 import { createInstrument, type Instrument } from "../../src/domain/instrument.ts";
 import { instrumentAt, isOffered, type MarketEvent } from "../../src/domain/market.ts";
 import type { OrderType } from "../../src/domain/order.ts";
 import type { ReasonCode } from "../../src/domain/reasons.ts";
 import { approve } from "../../src/engine/risk.ts";
+import type { FeeSchedule } from "../../src/execution/costs/feeTerms.ts";
 import { fixedMove } from "../../src/execution/costs/fixedMove.ts";
 import { makerTaker } from "../../src/execution/costs/makerTaker.ts";
 import { slippageOf } from "../../src/execution/costs/priceMove.ts";
@@ -24,11 +31,15 @@ export interface FloorOptions {
   readonly fillLimit?: FillLimit;
   readonly entryBar?: EntryBar;
   readonly volumeShare?: string;
+  /** Instead of maker and taker. */
+  readonly fees?: FeeSchedule;
 }
 
 /** An order in decimal texts. Its size is `quantity`, or `value` under `cap` besides `plus`. */
 export interface Ticket {
   readonly instrument?: Instrument;
+  /** @default 0, the first strategy */
+  readonly owner?: number;
   readonly quantity?: string;
   readonly mayShrink?: boolean;
   readonly value?: string;
@@ -36,6 +47,8 @@ export interface Ticket {
   readonly cap?: string;
   readonly limit?: string;
   readonly stop?: string;
+  /** Trails `stop`, where it stands at first, by an amount or, "5%", by a share. */
+  readonly trail?: string;
   readonly stopLoss?: string;
   readonly takeProfit?: string;
   readonly timeInForce?: PlaceCommand["timeInForce"];
@@ -66,14 +79,14 @@ export function command(
   return approve<PlaceCommand>({
     kind: "place",
     number,
-    owner: 0,
+    owner: ticket.owner ?? 0,
     instrument,
     side,
     type: typeOf(ticket),
     sizing: sizingOf(ticket, instrument),
     limit: limit === undefined ? null : parseFixed(limit),
     stop: stop === undefined ? null : parseFixed(stop),
-    trail: null,
+    trail: trailOf(ticket.trail),
     timeInForce: ticket.timeInForce ?? "GTC",
     expires: ticket.expires ?? null,
     postOnly: ticket.postOnly ?? false,
@@ -91,7 +104,7 @@ export class TradingFloor {
   readonly account: Account;
   readonly venue: SimulatedVenue;
   readonly fills: Execution[] = [];
-  /** What became of each order, in words: "accepted", a reason code. More than one reason is a fault. */
+  /** What became of each order, in words: "accepted", "part" for a fill that leaves some, a reason code. More than one reason is a fault. */
   readonly news = new Map<number, string[]>();
   #next = 1;
   #bars = 0;
@@ -105,7 +118,7 @@ export class TradingFloor {
     });
     this.venue = new SimulatedVenue({
       account: this.account,
-      fees: makerTaker({ maker: parseFixed(maker), taker: parseFixed(taker) }),
+      fees: options.fees ?? makerTaker({ maker: parseFixed(maker), taker: parseFixed(taker) }),
       slippage: slippageOf([fixedMove(parseFixed(slippage))], { volume: 0, volatility: 0 }),
       volatilityOf: () => Number.NaN,
       fillLimit: options.fillLimit ?? "through",
@@ -122,8 +135,12 @@ export class TradingFloor {
     return this.#place("sell", ticket);
   }
 
-  cancel(number: number, reason: ReasonCode = "cancelled:by-strategy"): void {
-    const activeFrom = Number.NEGATIVE_INFINITY;
+  /** @param activeFrom when it reaches the venue; -Infinity: at once */
+  cancel(
+    number: number,
+    reason: ReasonCode = "cancelled:by-strategy",
+    activeFrom = Number.NEGATIVE_INFINITY,
+  ): void {
     this.venue.submit(approve({ kind: "cancel", number, reason, activeFrom }));
     this.#book();
   }
@@ -141,7 +158,7 @@ export class TradingFloor {
 
   /** The one reason in which an order ended; null while it is open. */
   reason(number: number): string | null {
-    const ends = (this.news.get(number) ?? []).filter((word) => word !== "accepted");
+    const ends = (this.news.get(number) ?? []).filter((word) => word !== "accepted" && word !== "part");
     if (ends.length > 1) throw new Error(`order ${number} ended more than once: ${ends.join(", ")}`);
     return ends[0] ?? null;
   }
@@ -179,16 +196,28 @@ export class TradingFloor {
           this.account.book(event, null);
           this.fills.push(event);
         }
-        const word = event.kind === "fill" ? "filled" : event.kind === "ended" ? event.reason : "accepted";
-        this.news.set(event.number, [...(this.news.get(event.number) ?? []), word]);
+        this.news.set(event.number, [...(this.news.get(event.number) ?? []), wordFor(event)]);
       }
     }
   }
 }
 
+function wordFor(event: ExecutionEvent): string {
+  if (event.kind === "ended") return event.reason;
+  if (event.kind === "accepted") return "accepted";
+  return event.remaining === 0n ? "filled" : "part";
+}
+
 function typeOf({ limit, stop }: Ticket): OrderType {
   if (stop !== undefined) return limit === undefined ? "stop" : "stop_limit";
   return limit === undefined ? "market" : "limit";
+}
+
+function trailOf(trail: string | undefined): PlaceCommand["trail"] {
+  if (trail === undefined) return null;
+  if (!trail.endsWith("%")) return { kind: "amount", amount: parseFixed(trail) };
+  const { units, scale } = parseFixed(trail.slice(0, -1));
+  return { kind: "share", share: { units, scale: scale + 2 } };
 }
 
 function sizingOf({ quantity, mayShrink, value, plus, cap }: Ticket, { lot }: Instrument): Sizing {
