@@ -21,6 +21,13 @@ export interface ReviewOptions {
   readonly orders: OrderBook;
 }
 
+/** What an order would hold back (below 0: set free), what open orders do, and what is free for both. */
+export interface Funds {
+  readonly needed: Fixed;
+  readonly reserved: Fixed;
+  readonly free: Fixed;
+}
+
 /** The one gate to execution. */
 export class Review {
   readonly #account: Account;
@@ -72,13 +79,18 @@ export class Review {
    * comes back before it is paid; no two orders close the same.
    */
   #pays(command: PlaceCommand): boolean {
+    const { needed, reserved, free } = this.funds(command);
+    return needed.units <= 0n || compareFixed(addFixed(reserved, needed), free) <= 0;
+  }
+
+  /** The numbers of that question; also for those who explain its answer. */
+  funds(command: PlaceCommand): Funds {
     const left = new Map<Instrument, bigint>();
-    let total = zero;
+    let reserved = zero;
     for (const { command: open, filled } of reserving(this.#orders)) {
-      total = addFixed(total, this.#reserve(open, filled, left));
+      reserved = addFixed(reserved, this.#reserve(open, filled, left));
     }
-    const need = this.#reserve(command, 0n, left);
-    return need.units <= 0n || compareFixed(addFixed(total, need), this.#account.free()) <= 0;
+    return { needed: this.#reserve(command, 0n, left), reserved, free: this.#account.free() };
   }
 
   /** What an order holds back (above 0) or, being a sell at the market, will set free (below 0). */
