@@ -39,6 +39,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestOutcom
       tradeFrom: tradeFrom(options.from, files),
       details: options.details,
       equityOfEveryBar: options.details === true || options.returns === "bar",
+      explain: options.explain,
       signal: options.signal,
       onLog: options.onLog,
     });
