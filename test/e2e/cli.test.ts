@@ -144,6 +144,29 @@ describe("backtest", () => {
   });
 });
 
+describe("--explain", () => {
+  const explained = [...cross, "--explain", "2009-11-14"];
+  it("tells below the report what happened around a moment, and why, within 80 columns", async () => {
+    const { stdout, stderr, exitCode } = await geosync(explained);
+    expect({ stderr, exitCode }).toEqual({ stderr: "", exitCode: 0 });
+    expect(stdout).toMatch(/^ Around 2009-11-14 00:00 UTC$/m);
+    expect(stdout).toMatch(/^ decided +order \d+: buy SP500 for [\d,.]+ at market, reference price$/m);
+    expect(stdout).toMatch(/^ filled +order \d+, at 2009-11-16 00:00, bar 2483: buy 8\.7117098 SP500 at$/m);
+    const lines = String(stdout).split("\n");
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+  it("is a member of the document, and no other run", async () => {
+    const { stdout } = await geosync([...explained, "--json"]);
+    const document = documentOf(stdout, backtestSchema);
+    expect(document.explain!.moments.map(({ time }) => time.slice(0, 10))).toEqual([
+      ...["2009-11-04", "2009-11-05"],
+      ...["2009-11-14", "2009-11-17"],
+    ]);
+    const { run } = documentOf((await geosync([...cross, "--json"])).stdout, backtestSchema);
+    expect(document.run.id).toBe(run.id);
+  });
+});
+
 describe("assertions", () => {
   it("that fail exit with 3, and the report is printed all the same", async () => {
     const { stdout, stderr, exitCode } = await geosync([
@@ -227,6 +250,13 @@ describe("failures", () => {
     [["backtest", daily], 2, "GEO-USAGE", "--strategy: expected"],
     [["metrics"], 2, "GEO-USAGE", "missing required argument"],
     [["strategies", "a", "b"], 2, "GEO-USAGE", "too many arguments"],
+    [[...cross, "--explain", "noon"], 2, "GEO-OPTION-VALUE", "--explain: expected a date"],
+    [
+      [...cross, "--explain", "2021-01-01"],
+      2,
+      "GEO-OPTION-VALUE",
+      "2000-01-03T00:00:00Z to 2020-04-18T00:00:00Z",
+    ],
     [[...cross, "--fee", "0.1"], 2, "GEO-OPTION-VALUE", "name the unit"],
     [[...cross, "--config", "no.json"], 2, "GEO-CONFIG", "no.json"],
     [[...cross, "--param", "fst=1"], 2, "GEO-STRATEGY-PARAMETER", 'Did you mean "fast"?'],
