@@ -74,6 +74,7 @@ export { profitFactor } from "./metrics/profitFactor.ts";
 export { sharpeRatio } from "./metrics/sharpe.ts";
 export { winRate } from "./metrics/winRate.ts";
 export type { BacktestDocument, RunDetails, TradeRecord } from "./report/document.ts";
+export type { Explanation } from "./report/explanation.ts";
 export { backtest } from "./run/backtest.ts";
 export type { BacktestOptions, BacktestOutcome, SimulationSettings } from "./run/options.ts";
 export { type SimulationOptions, type SimulationResult, simulate } from "./run/simulate.ts";

@@ -236,6 +236,12 @@ export const settings = {
     description: 'Exit with 3 unless it holds, such as "sharpe>=1"; repeat the flag for more',
     read: readText,
   },
+  explain: {
+    group: "Output",
+    syntax: "<time>",
+    description: "Tell what was seen, decided, refused and filled around that moment, and why",
+    read: readTime,
+  },
   trades: {
     group: "Output",
     syntax: "<file>",

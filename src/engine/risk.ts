@@ -27,6 +27,13 @@ type Progress = Pick<OrderRecord, "filled" | "quantity">;
 
 const unfilled: Progress = { filled: 0n, quantity: null };
 
+/** What an order would hold back (below 0: set free), what open orders do, and what is free for both. */
+export interface Funds {
+  readonly needed: Fixed;
+  readonly reserved: Fixed;
+  readonly free: Fixed;
+}
+
 /** The one gate to execution. */
 export class Review {
   readonly #account: Account;
@@ -85,15 +92,21 @@ export class Review {
    * comes back before it is paid; no two orders close the same.
    */
   #pays(command: PlaceCommand): boolean {
+    const { needed, reserved, free } = this.funds(command);
+    return needed.units <= 0n || compareFixed(addFixed(reserved, needed), free) <= 0;
+  }
+
+  /** The numbers of that question; also for those who explain its answer. */
+  funds(command: PlaceCommand): Funds {
     const left = new Map<Holding, bigint>();
     const groups = new Map<string, Fixed>();
-    let total = zero;
+    let reserved = zero;
     for (const record of reserving(this.#orders)) {
       const need = this.#reserve(record.command, record, left);
-      total = addFixed(total, besidesGroup(record.command, need, groups));
+      reserved = addFixed(reserved, besidesGroup(record.command, need, groups));
     }
-    const need = besidesGroup(command, this.#reserve(command, unfilled, left), groups);
-    return need.units <= 0n || compareFixed(addFixed(total, need), this.#account.free()) <= 0;
+    const needed = besidesGroup(command, this.#reserve(command, unfilled, left), groups);
+    return { needed, reserved, free: this.#account.free() };
   }
 
   /** What an order holds back (above 0) or, being a sell at the market, will set free (below 0). */

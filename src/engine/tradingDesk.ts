@@ -287,10 +287,10 @@ export class TradingDesk implements Desk {
 
   /** Ends an order that has not left yet, and its exits with it. The one it was to replace stays what it is. */
   refuse(command: PlaceCommand, reason: ReasonCode): void {
-    const replaced = command.replaces === null ? null : this.#options.orders.find(command.replaces);
-    if (replaced !== null) replaced.cancelRequested = false;
     this.#end(command.number, reason);
     for (const exit of command.exits) this.#end(exit.number, "cancelled:oco");
+    const replaced = command.replaces === null ? null : this.#options.orders.find(command.replaces);
+    if (replaced !== null) replaced.cancelRequested = false;
   }
 
   #end(number: number, reason: ReasonCode): void {

@@ -3,10 +3,11 @@ import type { BacktestDocument } from "./document.ts";
 
 /**
  * Hexadecimal SHA-256 of what the run did: the document with sorted keys, without what may differ between two runs that
- * are the same. That is id, duration and paths (which messages of warnings name too), and what was asserted of it.
+ * are the same. That is id, duration and paths (which messages of warnings name too), and what was asserted of
+ * it or asked about it.
  */
 export function canonicalHash(document: BacktestDocument): string {
-  const { run, warnings, assertions: _, ...rest } = document;
+  const { run, warnings, assertions: _, explain: _explain, ...rest } = document;
   const { id: _id, durationMs: _duration, ...facts } = run;
   const same = {
     ...rest,

@@ -1,5 +1,6 @@
 import type { Json } from "../domain/signal.ts";
 import type { Metrics } from "../metrics/panel.ts";
+import type { Explanation } from "./explanation.ts";
 
 /**
  * What a backtest says, as `--json` prints it: schema geosync.backtest/1. Money, prices and quantities are exact
@@ -19,6 +20,8 @@ export interface BacktestDocument {
   /** How every request ended, by reason code. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly warnings: readonly Warning[];
+  /** What `--explain` asked for. */
+  readonly explain?: Explanation;
   /** What `--assert` asked for. */
   readonly assertions?: readonly AssertionResult[];
 }

@@ -6,17 +6,10 @@ import { z } from "zod";
 import { type ErrorCode, exitCodes } from "../domain/errors.ts";
 import type { Metrics } from "../metrics/panel.ts";
 import type { AssertionResult, BacktestDocument, PositionRecord, RunFacts, TradeRecord } from "./document.ts";
+import { explanationSchema } from "./explanationSchema.ts";
+import { count, money, time } from "./schemaParts.ts";
 
-const money = z
-  .string()
-  .regex(/^-?\d+(\.\d+)?$/)
-  .describe("An exact decimal");
-const time = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{3})?Z$/)
-  .describe("ISO 8601, UTC");
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const count = z.int().nonnegative();
 /** Null when it is undefined. */
 const ratio = z.number().nullable();
 
@@ -191,6 +184,7 @@ export const backtestSchema = z.object({
   }),
   reasons: z.record(z.string(), count).describe("How many requests ended in each way"),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  explain: z.exactOptional(explanationSchema),
   assertions,
 }) satisfies z.ZodType<BacktestDocument>;
 

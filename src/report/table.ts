@@ -11,6 +11,7 @@ import type {
   PositionRecord,
   StrategyFacts,
 } from "./document.ts";
+import { explanationText } from "./explanationText.ts";
 import { formatCount, formatDuration, formatMoney, formatPeriod } from "./format.ts";
 import { gridText, indented, panelTable } from "./panelTable.ts";
 
@@ -34,6 +35,7 @@ export function renderBacktest(document: BacktestDocument, { color }: RenderOpti
     warned(warnings, paint),
     asserted(assertions, paint),
     paint.dim(` Run ${run.id}, geosync ${run.version}, ${formatDuration(run.durationMs)}.`),
+    document.explain === undefined ? "" : explanationText(document.explain, run.currency, paint),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }

@@ -58,6 +58,7 @@ async function backtestWith(options: BacktestOptions, threads: Threads): Promise
       tradeFrom: tradeFrom(options.from, files),
       details: options.details,
       equityOfEveryBar: options.details === true || options.returns === "bar",
+      explain: options.explain,
       signal: options.signal,
       onLog: options.onLog,
     });

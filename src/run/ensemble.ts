@@ -28,7 +28,7 @@ export async function loadEnsemble(options: BacktestOptions, seed: number): Prom
 }
 
 /** Equal shares of equity, rounded down; null for one alone, which has all of it. */
-export function equalShare(count: number): Fixed | null {
+function equalShare(count: number): Fixed | null {
   if (count === 1) return null;
   const scale = 8;
   return { units: divideDown({ units: 1n, scale: 0 }, { units: BigInt(count), scale: 0 }, scale), scale };

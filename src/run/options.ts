@@ -107,6 +107,8 @@ export interface BacktestOptions extends Partial<SimulationSettings> {
   readonly riskFreeRate?: number | undefined;
   /** Keep decisions, fills and equity of every bar. */
   readonly details?: boolean | undefined;
+  /** Tell what happened around this moment, and why. */
+  readonly explain?: Millis | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called now and then with the share of the input read, 0 to 1, and the rows read so far. */
   readonly onProgress?: ((share: number, rows: number) => void) | undefined;

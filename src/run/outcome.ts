@@ -61,7 +61,8 @@ export function describeRun(finished: FinishedRun): BacktestOutcome {
     warnings: warningsOf(finished, trades.length),
   };
   const draft: BacktestDocument = { schema: "geosync.backtest/1", run: runFacts(finished), ...body };
-  const document = { ...draft, run: { ...draft.run, id: canonicalHash(draft).slice(0, 12) } };
+  const explain = result.explanation === null ? {} : { explain: result.explanation };
+  const document = { ...draft, run: { ...draft.run, id: canonicalHash(draft).slice(0, 12) }, ...explain };
   return { document, details: options.details === true ? detailsOf(result) : null };
 }
 

@@ -26,9 +26,11 @@ import { costEstimate } from "../execution/costs/estimate.ts";
 import type { MoveGaps } from "../execution/costs/priceMove.ts";
 import { realizedVolatility } from "../execution/costs/realizedVolatility.ts";
 import { SimulatedVenue } from "../execution/simulatedVenue.ts";
+import type { Explanation } from "../report/explanation.ts";
 import type { Context, Handlers } from "../strategy/contract.ts";
 import type { PluginClock } from "../strategy/environment.ts";
 import { DecisionJournal } from "./decisionJournal.ts";
+import { Explainer } from "./explain.ts";
 import { type Funding, scheduleFunding } from "./funding.ts";
 import { type SimulationSettings, settingsOf } from "./options.ts";
 
@@ -55,6 +57,8 @@ export interface SimulationOptions {
   readonly details?: boolean | undefined;
   readonly equityOfEveryBar?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Remember what happened around this moment. */
+  readonly explain?: Millis | undefined;
   readonly onLog?:
     | ((time: Millis, message: string, fields: { readonly [key: string]: Json } | undefined) => void)
     | undefined;
@@ -88,6 +92,8 @@ export interface SimulationResult {
   readonly halts: readonly Halt[];
   readonly decisionsSha256: string;
   readonly account: Account;
+  /** When one was asked for. */
+  readonly explanation: Explanation | null;
 }
 
 /** Time and chance of a run, for what was made before its engine (a plugin's Date, Math.random and timers). */
@@ -129,25 +135,28 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const fills: { fill: Execution; tag: string | null }[] = [];
   const counts = { fills: 0, clipped: 0 };
   const account = accountOf(settings, options.instruments[0]!.settle);
+  const explainer = options.explain === undefined ? null : new Explainer(options.explain, account);
   const { fees, slippage, latency, described } = costModelsOf(settings, settings.seed);
   const { fillLimit, entryBar, sizing, collar, volumeLimit: volumeShare } = settings;
   const gateway = new SimulatedVenue({
     account,
     fees,
-    slippage,
+    slippage: explainer?.slippage(slippage) ?? slippage,
     volatilityOf: (instrument) => realizedVolatility(engine.markets.get(instrument)!.closes),
     fillLimit,
     entryBar,
     volumeShare,
   });
   const journal = new DecisionJournal(options.details === true);
-  const recorder = new EquityRecorder(account, { tradeFrom, keepAll: options.equityOfEveryBar === true });
+  const recording = { tradeFrom, keepAll: options.equityOfEveryBar === true };
+  const recorder = explainer?.recorder(account, recording) ?? new EquityRecorder(account, recording);
   const orders = new OrderBook();
+  const strategies = strategiesOf(options, clock);
   const engine: Engine = new Engine({
     mode: "backtest",
     account,
     gateway,
-    journal,
+    journal: explainer?.journal(journal) ?? journal,
     recorder,
     orders,
     costs: costEstimate(costModelsOf(settings, settings.seed)),
@@ -160,19 +169,21 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     latency: settings.latency === undefined ? null : () => latency.leaves() + latency.seen(),
     timeframes: options.timeframes ?? [],
     ticksArePrices: options.ticksArePrices === true,
-    strategies: strategiesOf(options, clock),
+    strategies,
     onFill(fill, tag) {
       counts.fills++;
       if (fill.clipped) counts.clipped++;
       if (options.details === true) fills.push({ fill, tag });
     },
-    onLog: options.onLog ?? (() => {}),
+    onLog: explainer?.log(options.onLog) ?? options.onLog ?? (() => {}),
   });
   clock.engine = engine;
   const now = () => engine.time;
   for (const one of options.funding ?? [])
     scheduleFunding(one, { account, timers: clock.timers, recorder, now });
-  await drive(engine, options.streams, options.signal);
+  explainer?.attach({ engine, orders, settings, warmups: strategies.map(({ warmup }) => warmup), tradeFrom });
+  await drive(engine, explainer?.streams(options.streams) ?? options.streams, options.signal);
+  explainer?.ending();
   engine.finish(settings.atEnd);
   const markets = [...engine.markets.values()];
   return {
@@ -195,6 +206,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     costs: described,
     decisionsSha256: journal.digest(),
     account,
+    explanation: explainer?.result() ?? null,
   };
 }
 

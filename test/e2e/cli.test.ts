@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { z } from "zod";
 import { flagOf, settingNames } from "../../src/config/settings.ts";
 import { exitCodes } from "../../src/domain/errors.ts";
 import { canonicalHash } from "../../src/report/canonical.ts";
@@ -13,7 +12,7 @@ import {
   metricsSchema,
   strategiesSchema,
 } from "../../src/report/schema.ts";
-import { bin, buildWhenStale, geosync, root, workingFolder } from "./geosync.ts";
+import { bin, buildWhenStale, documentOf, geosync, root, workingFolder } from "./geosync.ts";
 
 const folder = workingFolder();
 beforeAll(buildWhenStale);
@@ -22,14 +21,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const daily = "data/SP500_1d.csv";
 const minutes = "data/BTCUSDT_1m_synthetic.csv";
 const cross = ["backtest", daily, "--strategy", "sma-cross"];
-
-/** Exactly one document on stdout, and one that its schema takes as it is. */
-function documentOf<T>(stdout: unknown, schema: z.ZodType<T>): T {
-  const json: unknown = JSON.parse(String(stdout));
-  const document = schema.parse(json);
-  expect(document).toEqual(json);
-  return document;
-}
 
 describe("backtest", () => {
   it("prints a table that fits 80 columns, and nothing on stderr", async () => {
@@ -227,6 +218,13 @@ describe("failures", () => {
     [["backtest", daily], 2, "GEO-USAGE", "--strategy: expected"],
     [["metrics"], 2, "GEO-USAGE", "missing required argument"],
     [["strategies", "a", "b"], 2, "GEO-USAGE", "too many arguments"],
+    [[...cross, "--explain", "noon"], 2, "GEO-OPTION-VALUE", "--explain: expected a date"],
+    [
+      [...cross, "--explain", "2021-01-01"],
+      2,
+      "GEO-OPTION-VALUE",
+      "2000-01-03T00:00:00Z to 2020-04-18T00:00:00Z",
+    ],
     [[...cross, "--fee", "0.1"], 2, "GEO-OPTION-VALUE", "name the unit"],
     [[...cross, "--config", "no.json"], 2, "GEO-CONFIG", "no.json"],
     [[...cross, "--param", "fst=1"], 2, "GEO-STRATEGY-PARAMETER", 'Did you mean "fast"?'],

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa, type Options } from "execa";
+import { expect } from "vitest";
+import type { z } from "zod";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 export const bin = join(root, "bin/geosync.js");
@@ -29,4 +31,12 @@ export function geosync(args: readonly string[], options: Options = {}) {
     reject: false,
     ...options,
   });
+}
+
+/** Exactly one document on stdout, and one that its schema takes as it is. */
+export function documentOf<T>(stdout: unknown, schema: z.ZodType<T>): T {
+  const json: unknown = JSON.parse(String(stdout));
+  const document = schema.parse(json);
+  expect(document).toEqual(json);
+  return document;
 }

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { checkAssertions, parseAssertion } from "../../src/report/assertions.ts";
+import { canonicalHash } from "../../src/report/canonical.ts";
 import * as schemas from "../../src/report/schema.ts";
+import { gambler } from "../support/gambler.ts";
+import { bars, minute, run, start, walk } from "../support/market.ts";
 import { document, metrics } from "./documents.ts";
 
 const published = {
@@ -21,6 +24,15 @@ describe("docs/schema", () => {
 });
 
 describe("a document", () => {
+  it("with an explanation is what the schema says, too", async () => {
+    for (const at of [20, 60, 130]) {
+      const { explanation } = await run(gambler, bars(walk(2, 150)), { explain: start + at * minute });
+      const written = { ...document, explain: explanation! };
+      expect(JSON.stringify(schemas.backtestSchema.parse(written))).toBe(JSON.stringify(written));
+      expect(canonicalHash(written)).toBe(canonicalHash(document));
+    }
+  });
+
   const assertions = checkAssertions([parseAssertion("profitFactor>1"), parseAssertion("fees<9")], metrics);
   it("is what the schema says, no more and in its order", () => {
     for (const written of [document, { ...document, assertions }]) {
