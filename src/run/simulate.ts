@@ -1,3 +1,4 @@
+import "./v8.ts";
 import { Account } from "../account/account.ts";
 import type { Trade } from "../account/trade.ts";
 import { InstantFeed } from "../data/merge.ts";
