@@ -1,6 +1,6 @@
 import type { FixedColumn } from "../domain/columns.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { isOffered, type MarketEvent, type OfferedChunk, type TradedChunk } from "../domain/market.ts";
+import type { MarketEvent, OfferedChunk, TradedChunk } from "../domain/market.ts";
 import type { Millis } from "../domain/time.ts";
 import { type Prices, pointPrices } from "./fillRules.ts";
 
@@ -48,12 +48,13 @@ export function pointSeen(seen: Seen, { chunk, row }: MarketEvent, instrument: I
   seen.instrument = instrument;
   seen.row = row;
   seen.openTime = chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!;
-  if (isOffered(chunk)) {
-    seen.traded = null;
-    seen.offered = chunk;
-  } else {
+  // Bars and ticks first: they are most of what comes.
+  if (chunk.kind === "bar" || chunk.kind === "tick") {
     seen.traded = chunk;
     seen.offered = null;
     pointPrices(seen.prices, chunk, row);
+  } else {
+    seen.traded = null;
+    seen.offered = chunk;
   }
 }

@@ -1,7 +1,13 @@
 import { Account, type AccountKind } from "../../src/account/account.ts";
 import { midsOf } from "../../src/domain/bestPrices.ts";
 import { numberAt } from "../../src/domain/columns.ts";
-import type { AttachedExit, Execution, PlaceCommand, Sizing } from "../../src/domain/execution.ts";
+import type {
+  AttachedExit,
+  Execution,
+  ExecutionEvent,
+  PlaceCommand,
+  Sizing,
+} from "../../src/domain/execution.ts";
 import { type Fixed, formatFixed, formatUnits, parseFixed } from "../../src/domain/fixed.ts";
 import { createInstrument, type Instrument } from "../../src/domain/instrument.ts";
 import { instrumentAt, isOffered, type MarketEvent } from "../../src/domain/market.ts";
@@ -140,7 +146,9 @@ export class TradingFloor {
 
   /** The one reason in which an order ended; null while it is open. */
   reason(number: number): string | null {
-    const ends = (this.news.get(number) ?? []).filter((word) => word !== "accepted");
+    const ends = (this.news.get(number) ?? []).filter(
+      (word) => word !== "accepted" && word !== "partly filled",
+    );
     if (ends.length > 1) throw new Error(`order ${number} ended more than once: ${ends.join(", ")}`);
     return ends[0] ?? null;
   }
@@ -178,11 +186,15 @@ export class TradingFloor {
           this.account.book(event, null);
           this.fills.push(event);
         }
-        const word = event.kind === "fill" ? "filled" : event.kind === "ended" ? event.reason : "accepted";
-        this.news.set(event.number, [...(this.news.get(event.number) ?? []), word]);
+        this.news.set(event.number, [...(this.news.get(event.number) ?? []), wordFor(event)]);
       }
     }
   }
+}
+
+function wordFor(event: ExecutionEvent): string {
+  if (event.kind === "fill") return event.remaining > 0n ? "partly filled" : "filled";
+  return event.kind === "ended" ? event.reason : "accepted";
 }
 
 function typeOf({ limit, stop }: Ticket): OrderType {
