@@ -4,8 +4,11 @@
 
 export { z } from "zod";
 export { CsvDataSource } from "./data/csvDataSource.ts";
-export { type CsvFile, openCsv, readColumns } from "./data/csvFile.ts";
+export { type CsvFile, openCsv, openQuotes, readColumns } from "./data/csvFile.ts";
 export type { CsvOptions } from "./data/csvOptions.ts";
+export { DetailedStream, type DetailReport } from "./data/detail.ts";
+export { type FeedFile, type FeedOptions, openFeed } from "./data/feedFile.ts";
+export { readFunding } from "./data/funding.ts";
 export { InstantFeed } from "./data/merge.ts";
 export type { FixedColumn } from "./domain/columns.ts";
 export { numberAt } from "./domain/columns.ts";
@@ -32,12 +35,17 @@ export type {
   Bar,
   BarChunk,
   Book,
+  BookChunk,
+  FundingRate,
   Instant,
   MarketChunk,
   MarketEvent,
+  OfferedChunk,
   Quote,
+  QuoteChunk,
   Tick,
   TickChunk,
+  TradedChunk,
 } from "./domain/market.ts";
 export {
   applyChange,
@@ -76,6 +84,7 @@ export { winRate } from "./metrics/winRate.ts";
 export type { BacktestDocument, RunDetails, TradeRecord } from "./report/document.ts";
 export type { Explanation } from "./report/explanation.ts";
 export { backtest } from "./run/backtest.ts";
+export type { Funding } from "./run/funding.ts";
 export type { BacktestOptions, BacktestOutcome, SimulationSettings } from "./run/options.ts";
 export { type SimulationOptions, type SimulationResult, simulate } from "./run/simulate.ts";
 export {

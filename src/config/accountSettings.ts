@@ -1,5 +1,5 @@
 import type { Setting } from "./settings.ts";
-import { readLeverage, readPositive, readShare, readYearlyCost } from "./values.ts";
+import { readLeverage, readPositive, readShare, readText, readYearlyCost } from "./values.ts";
 
 /** What a margin account and contracts need; docs/account.md has the formulas. */
 export const accountSettings = {
@@ -33,6 +33,12 @@ export const accountSettings = {
     syntax: "<rate>",
     description: "Interest a year on borrowed cash (default: none)",
     read: readYearlyCost,
+  },
+  funding: {
+    group: "Market data",
+    syntax: "<file>",
+    description: "Funding rates of a perpetual, with the columns timestamp and funding_rate",
+    read: readText,
   },
   multiplier: {
     group: "Money and orders",

@@ -1,7 +1,7 @@
 import type { FixedColumn } from "../domain/columns.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { isOffered, type MarketEvent, type OfferedChunk, type TradedChunk } from "../domain/market.ts";
+import type { MarketEvent, OfferedChunk, TradedChunk } from "../domain/market.ts";
 import type { Millis } from "../domain/time.ts";
 import { type Prices, pointPrices } from "./fillRules.ts";
 import { availableUnits } from "./liquidity.ts";
@@ -41,13 +41,14 @@ export class SeenEvent {
     this.row = row;
     this.openTime = chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!;
     this.#left = this.#share === null ? null : undefined;
-    if (isOffered(chunk)) {
-      this.traded = null;
-      this.offered = chunk;
-    } else {
+    // Bars and ticks first: they are most of what comes.
+    if (chunk.kind === "bar" || chunk.kind === "tick") {
       this.traded = chunk;
       this.offered = null;
       pointPrices(this.prices, chunk, row);
+    } else {
+      this.traded = null;
+      this.offered = chunk;
     }
   }
 

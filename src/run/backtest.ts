@@ -5,6 +5,7 @@ import type { Millis } from "../domain/time.ts";
 import { collectCloses } from "./closes.ts";
 import { loadEnsemble, seatsOf } from "./ensemble.ts";
 import { openFeeds } from "./feeds.ts";
+import { openFunding } from "./funding.ts";
 import { type BacktestOptions, type BacktestOutcome, settingsOf } from "./options.ts";
 import { describeRun } from "./outcome.ts";
 import type { Plugged } from "./plugin.ts";
@@ -55,6 +56,10 @@ async function backtestWith(options: BacktestOptions, threads: Threads): Promise
       share: first!.share ?? undefined,
       others,
       timeframes: [...new Set(strategies.flatMap(({ timeframes }) => timeframes))],
+      funding: await openFunding(
+        options.funding,
+        files.flatMap((file) => file.instruments),
+      ),
       tradeFrom: tradeFrom(options.from, files),
       details: options.details,
       equityOfEveryBar: options.details === true || options.returns === "bar",

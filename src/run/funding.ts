@@ -1,5 +1,6 @@
-import { GeoSyncError } from "../domain/errors.ts";
-import type { Fixed } from "../domain/fixed.ts";
+import type { Account } from "../account/account.ts";
+import { readFunding } from "../data/funding.ts";
+import { ValidationError } from "../domain/errors.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { FundingRate } from "../domain/market.ts";
 import type { Millis } from "../domain/time.ts";
@@ -12,18 +13,28 @@ export interface Funding {
   readonly rates: readonly FundingRate[];
 }
 
-/** The part of an account that settles funding; the hook is optional until the account has it. */
-interface FundedAccount {
-  holdingOf(instrument: Instrument): {
-    readonly quantity: bigint;
-    readonly hasPrice: boolean;
-    exactMark(): Fixed;
-  };
-  fund?(instrument: Instrument, rate: Fixed, price: Fixed, time: Millis): unknown;
+/**
+ * The funding of a run, from the file that was named.
+ * @throws ValidationError GEO-USAGE unless the run has one symbol; GEO-FILE, GEO-DATA-…
+ */
+export async function openFunding(
+  path: string | undefined,
+  instruments: readonly Instrument[],
+): Promise<readonly Funding[]> {
+  if (path === undefined) return [];
+  const [instrument, ...others] = instruments;
+  if (instrument === undefined || others.length > 0) {
+    throw new ValidationError(
+      "GEO-USAGE",
+      `--funding: expected a run of one symbol, found ${instruments.length} symbols`,
+      { hint: "Run the perpetual by itself: --symbol picks one of a file." },
+    );
+  }
+  return [{ instrument, rates: await readFunding(path, { symbol: instrument.symbol }) }];
 }
 
 export interface FundingDesk {
-  readonly account: FundedAccount;
+  readonly account: Pick<Account, "everyHolding" | "fund">;
   readonly timers: Timers;
   readonly recorder: Pick<EquityRecorder, "before">;
   readonly now: () => Millis;
@@ -33,11 +44,9 @@ export interface FundingDesk {
  * Settles each rate at its time, at the last known price, on what is held then: whoever holds when the time comes pays
  * or is paid, after what filled before it and before what fills afterwards. A bar that opens at that very time fills
  * afterwards. Within a long bar nobody knows what came first: the rate finds what was held when the bar began.
- * @throws GeoSyncError GEO-INTERNAL when the account settles none
  */
 export function scheduleFunding({ instrument, rates }: Funding, desk: FundingDesk): void {
   const { account, timers, recorder, now } = desk;
-  if (account.fund === undefined) throw new GeoSyncError("GEO-INTERNAL", "the account settles no funding");
   let next = 0;
   // One timer at a time: years of rates would crowd the others out.
   const wait = () => {
@@ -46,11 +55,13 @@ export function scheduleFunding({ instrument, rates }: Funding, desk: FundingDes
   const settle = () => {
     for (; next < rates.length && dueOf(rates[next]!) <= now(); next++) {
       const { rate, time } = rates[next]!;
-      const holding = account.holdingOf(instrument);
-      if (holding.quantity === 0n || !holding.hasPrice) continue;
+      const held = account.everyHolding.find((holding) => {
+        return holding.instrument === instrument && holding.quantity !== 0n && holding.hasPrice;
+      });
+      if (held === undefined) continue;
       // Equity of the day that ended before is taken first.
       recorder.before(dueOf(rates[next]!));
-      account.fund!(instrument, rate, holding.exactMark(), time);
+      account.fund(instrument, rate, held.exactMark(), time);
     }
     wait();
   };

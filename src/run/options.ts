@@ -83,6 +83,8 @@ export interface BacktestOptions extends Partial<SimulationSettings> {
   readonly params?: { readonly [name: string]: Json } | undefined;
   /** A finer file of the same symbol (bars, trades, quotes or a book): orders match on it, strategies don't see it. */
   readonly detail?: string | undefined;
+  /** Funding rates of the run's one symbol, a file. */
+  readonly funding?: string | undefined;
   /** Where bare names and relative paths are looked up. @default process.cwd() */
   readonly cwd?: string | undefined;
   readonly symbol?: string | undefined;

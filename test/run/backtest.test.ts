@@ -1,5 +1,6 @@
 /** From files to the document: range, files, seed, costs. What the engine does with them stands in test/engine. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,6 +28,9 @@ beforeAll(() => {
   writeFileSync(inFolder("ZZZ.csv"), `time,close\n${zigzag.join("\n")}\n`);
   writeFileSync(inFolder("BBB.csv"), `time,open,high,low,close,volume\n${bars}\n`);
   writeFileSync(inFolder("AAA_again.csv"), `time,open,high,low,close,volume\n${bars}\n`);
+  const quotes = rows((bar) => `${100 + bar},1,${101 + bar},1`);
+  writeFileSync(inFolder("QQQ.csv"), `time,bid,bid_qty,ask,ask_qty\n${quotes}\n`);
+  writeFileSync(inFolder("AAA_10s.csv"), `time,price,volume\n${rows((bar) => `${100.5 + bar},1`)}\n`);
   writeFileSync(inFolder("TTT.csv"), `time,price,volume\n${rows((bar) => `${100 + bar},1`)}\n`);
   writeFileSync(
     inFolder("eager.mjs"),
@@ -131,6 +135,42 @@ describe("what is reported", () => {
     const { document } = await go({ files: ["BBB.csv", "AAA.csv"].map(inFolder), strategy: "buy-and-hold" });
     expect(document.positions.map(({ symbol }) => symbol).sort()).toEqual(["AAA", "BBB"]);
     expect(document.run.bars).toBe(20);
+  });
+});
+
+describe("quotes and finer data", () => {
+  const run = (options: Partial<BacktestOptions>) =>
+    backtest({ files: [inFolder("QQQ.csv")], strategy: inFolder("eager.mjs"), details: true, ...options });
+  const codes = ({ document }: Awaited<ReturnType<typeof run>>) => document.warnings.map(({ code }) => code);
+
+  it("quotes fill orders and are shown in bars of their mids", async () => {
+    const closes: unknown[] = [];
+    const outcome = await run({ onLog: (_, __, fields) => void closes.push(fields?.index) });
+    expect(closes).toHaveLength(10);
+    // Warm-up of 2: decided at the end of the second minute, on the quote of that very time already booked.
+    expect(outcome.details!.fills.map(({ price, bar }) => [price, bar])).toEqual([["104", -1]]);
+    expect(outcome.document.run.data[0]!.timeframe).toBe("quotes");
+    expect(codes(outcome)).toContain("bars-from-mids");
+    expect(codes(outcome)).not.toContain("volume-limit-off");
+  });
+
+  it("--detail fills inside the bars, and the report names and checks the file", async () => {
+    const detail = inFolder("AAA_10s.csv");
+    const outcome = await run({ files: [inFolder("AAA.csv")], detail });
+    expect(outcome.document.run.detail).toEqual({
+      path: detail,
+      sha256: createHash("sha256").update(readFileSync(detail)).digest("hex"),
+    });
+    expect(outcome.details!.fills.map(({ bar }) => bar)).toEqual([3]);
+    expect(codes(outcome)).toContain("detail-disagrees");
+  });
+
+  it.each([
+    ["several files", ["AAA.csv", "BBB.csv"], "found 2 files"],
+    ["quotes", ["QQQ.csv"], "found no bars in"],
+  ])("--detail beside %s is refused", async (_, files, message) => {
+    const given = { files: files.map(inFolder), detail: inFolder("TTT.csv") };
+    await expect(run(given)).rejects.toThrow(message);
   });
 });
 
