@@ -37,5 +37,7 @@ export interface EngineOptions extends SharedDeskOptions, MarketOptions {
   readonly instruments: readonly Instrument[];
   /** One or more, on one account. */
   readonly strategies: readonly SeatOptions[];
+  /** Milliseconds from what happens to an order until its strategy hears of it; null: none. The books know at once. */
+  readonly answered: (() => number) | null;
   readonly onFill: (fill: Execution, tag: string | null) => void;
 }

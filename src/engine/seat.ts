@@ -7,6 +7,7 @@ import type { Decision } from "./decisionLog.ts";
 import { Markets } from "./markets.ts";
 import type { EngineOptions, SeatOptions } from "./options.ts";
 import { type OrderRecord, orderView } from "./orderBook.ts";
+import type { Timers } from "./timers.ts";
 import { TradingDesk } from "./tradingDesk.ts";
 import { FillView } from "./views.ts";
 
@@ -20,6 +21,11 @@ export class Seat {
   /** Orders whose news the strategy has not heard yet, each once however much happened to it. */
   #changed: OrderRecord[] = [];
   #fills: { readonly fill: Execution; readonly tag: string | null }[] = [];
+  /** Milliseconds until an answer is here; null: at once. */
+  readonly #answered: (() => number) | null;
+  readonly #timers: Timers;
+  /** Answers on their way. */
+  readonly #late = new Set<() => void>();
 
   constructor(
     options: EngineOptions,
@@ -28,6 +34,8 @@ export class Seat {
     record: (decision: Decision) => void,
   ) {
     this.#create = seat.create;
+    this.#answered = options.answered;
+    this.#timers = options.timers;
     this.markets = new Markets(options, owner);
     this.desk = new TradingDesk(
       { ...options, ...seat, owner },
@@ -64,14 +72,37 @@ export class Seat {
 
   /** News of orders, then of fills; what they lead to is news of the next instant. */
   notify(): void {
-    if (this.#changed.length > 0) this.#tellOrders();
-    if (this.#fills.length === 0) return;
+    if (!this.hasNews) return;
+    const orders = this.#changed;
     const fills = this.#fills;
+    this.#changed = [];
     this.#fills = [];
-    for (const { fill, tag } of fills) {
-      this.desk.current = this.markets.of(fill.instrument);
-      guard(this.handlers!.onFill?.(new FillView(fill, tag)));
-    }
+    // A picture of this moment, whenever it arrives.
+    const news = orders.map((record) => {
+      record.changed = false;
+      return { instrument: record.command.instrument, view: orderView(record) };
+    });
+    const tell = () => {
+      for (const { instrument, view } of news) {
+        this.desk.current = this.markets.of(instrument);
+        guard(this.handlers!.onOrder?.(view));
+      }
+      for (const { fill, tag } of fills) {
+        this.desk.current = this.markets.of(fill.instrument);
+        guard(this.handlers!.onFill?.(new FillView(fill, tag)));
+      }
+    };
+    if (this.#answered === null) tell();
+    else this.#tellLater(tell, this.#answered());
+  }
+
+  /** An answer takes its time; what is still on its way at the end arrives there. */
+  #tellLater(tell: () => void, delay: number): void {
+    const arrive = () => {
+      if (this.#late.delete(arrive)) tell();
+    };
+    this.#late.add(arrive);
+    this.#timers.add(this.desk.time + delay, arrive);
   }
 
   handle(instant: Instant): void {
@@ -95,21 +126,12 @@ export class Seat {
   }
 
   stop(): void {
+    for (const arrive of [...this.#late]) arrive();
     guard(this.handlers!.onStop?.());
   }
 
   takeCommands(): readonly Approved<Command>[] {
     return this.desk.takeCommands();
-  }
-
-  #tellOrders(): void {
-    const changed = this.#changed;
-    this.#changed = [];
-    for (const record of changed) {
-      record.changed = false;
-      this.desk.current = this.markets.of(record.command.instrument);
-      guard(this.handlers!.onOrder?.(orderView(record)));
-    }
   }
 }
 

@@ -168,6 +168,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     instruments: options.instruments,
     tradeFrom,
     latency: settings.latency === undefined ? null : () => latency.leaves() + latency.seen(),
+    answered: settings.latency === undefined ? null : latency.answered,
     timeframes: options.timeframes ?? [],
     ticksArePrices: options.ticksArePrices === true,
     strategies,
