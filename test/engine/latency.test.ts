@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { Context, Handlers } from "../../src/strategy/contract.ts";
 import { bars, fillsOf, run, start } from "../support/market.ts";
 
-
 function delays(leaves: number, seen: number, answered: number) {
   const delay = (ms: number) => ({ ms, jitter: 0 });
   return { latency: { leaves: delay(leaves), seen: delay(seen), answered: delay(answered), label: "" } };

@@ -41,7 +41,10 @@ describe("liquidation", () => {
       0: (ctx) => void ctx.buy({ quantity: 50 }),
       1: (ctx) => void ctx.sell({ quantity: 50, limit: 200 }),
     });
-    const result = await run(withStop, bars([100, 100, 88, 87, 87]), { ...five, liquidationFee: fixed("0.01") });
+    const result = await run(withStop, bars([100, 100, 88, 87, 87]), {
+      ...five,
+      liquidationFee: fixed("0.01"),
+    });
     // 1000 − 50 × 13 − 1 % of 50 × 87.
     expect(equityOf(result)).toBe("306.5");
     expect(reasonsOf(result)).toMatchObject({ "cancelled:by-strategy": 1 });
