@@ -1,4 +1,5 @@
 import { ValidationError } from "../domain/errors.ts";
+import { compareFixed, type Fixed } from "../domain/fixed.ts";
 import type { RiskLimits } from "../domain/riskLimits.ts";
 import type { Json } from "../domain/signal.ts";
 import { nearest } from "../domain/suggest.ts";
@@ -63,6 +64,7 @@ export function resolveSettings(sources: Sources): ResolvedSettings {
   };
   refuseEmptyPeriod(period);
   refuseTicksWithoutSize(single);
+  refuseLeverageOnCash(single);
   const fees = { makerFee: stronger(single.makerFee, fee), takerFee: stronger(single.takerFee, fee) };
   return {
     single: withPreset({ ...single, ...period, ...fees }),
@@ -157,6 +159,15 @@ function withPreset(single: ResolvedSettings["single"]): ResolvedSettings["singl
   });
   return { ...single, ...Object.fromEntries(overruled.map((name) => [name, undefined])) };
 }
+
+function refuseLeverageOnCash({ leverage, account }: Pick<AllGiven, "leverage" | "account">): void {
+  if (leverage === undefined || account?.value !== "cash" || compareFixed(leverage.value, one) === 0) return;
+  throw new ValidationError("GEO-USAGE", `${leverage.at}: expected a margin account, found a cash account`, {
+    hint: "Add --account margin: a cash account borrows nothing.",
+  });
+}
+
+const one: Fixed = { units: 1n, scale: 0 };
 
 function refuseTicksWithoutSize({ spread, tick }: Pick<AllGiven, "spread" | "tick">): void {
   if (spread?.value.kind !== "ticks" || tick !== undefined) return;

@@ -36,7 +36,7 @@ function ofTrading({ result }: FinishedRun, trades: number): Warning[] {
     warnings.push({ code: "few-trades", message });
   }
   if (ambiguousBars > 0) {
-    const message = `${plural(ambiguousBars, "bar")} reached stop and target both; which came first is unknown, the stop was taken.`;
+    const message = `${plural(ambiguousBars, "bar")} reached a stop and a target both; which came first is unknown, the stop was taken.`;
     warnings.push({ code: "ambiguous-bars", message });
   }
   if (clipped > 0) {
@@ -112,7 +112,7 @@ function ofVolume(
     return [{ code: "volume-limit-off", message }];
   }
   if (volumeLimited === 0) return [];
-  const message = `${plural(volumeLimited, "fill")} cut short: orders may take ${formatPercent(limit)} of a bar's volume (--volume-limit).`;
+  const message = `Orders found too little volume ${plural(volumeLimited, "time")}: they may take ${formatPercent(limit)} of a bar's (--volume-limit).`;
   return [{ code: "volume-limited", message }];
 }
 

@@ -150,6 +150,17 @@ describe("a preset of costs", () => {
     });
   });
 
+  it("leverage needs a margin account", () => {
+    expect(() => resolveFrom({ leverage: "3" })).toThrow(
+      failure("GEO-USAGE", "--leverage: expected a margin account"),
+    );
+    expect(resolveFrom({ leverage: "3", account: "margin" }).single.leverage?.value).toEqual({
+      units: 3n,
+      scale: 0,
+    });
+    expect(resolveFrom({ leverage: "1" }).single.leverage?.value).toEqual({ units: 1n, scale: 0 });
+  });
+
   it("a spread in ticks needs the size of one", () => {
     expect(() => resolveFrom({ spread: "1tick" })).toThrow(
       failure("GEO-USAGE", "--spread: expected the size of a tick"),
