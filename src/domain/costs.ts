@@ -80,3 +80,27 @@ export interface CostSettings {
   readonly impact?: Impact | undefined;
   readonly latency?: Latency | undefined;
 }
+
+/** For the report: fractions and amounts as exact decimal texts, null where there is none. */
+export interface CostDescription {
+  readonly preset: string | null;
+  readonly source: string | null;
+  /** Day the preset's figures are stated for. */
+  readonly asOf: string | null;
+  readonly note: string | null;
+  /** Of the first tier. */
+  readonly makerFee: string;
+  readonly takerFee: string;
+  /** Every tier, when there is more than one. */
+  readonly tiers: readonly { readonly from: string; readonly makerFee: string; readonly takerFee: string }[];
+  readonly feePerOrder: string | null;
+  readonly feePerUnit: string | null;
+  readonly minFee: string | null;
+  readonly maxFee: string | null;
+  /** "quote", "base" or token@price. */
+  readonly feeCurrency: string;
+  readonly slippage: string;
+  readonly spread: string | null;
+  readonly impact: string | null;
+  readonly latency: string | null;
+}

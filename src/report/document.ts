@@ -1,3 +1,4 @@
+import type { CostDescription } from "../domain/costs.ts";
 import type { Json } from "../domain/signal.ts";
 import type { Metrics } from "../metrics/panel.ts";
 import type { Explanation } from "./explanation.ts";
@@ -66,31 +67,8 @@ export interface StrategyFacts {
   readonly path: string;
 }
 
-/** Fractions and amounts of money as exact decimal texts; null where there is none. */
-export interface CostFacts {
-  /** The venue's schedule that fees were taken from, where it was read and the day it is stated for. */
-  readonly preset: string | null;
-  readonly source: string | null;
-  readonly asOf: string | null;
-  readonly note: string | null;
-  /** Fractions of value; of the first tier. */
-  readonly makerFee: string;
-  readonly takerFee: string;
-  /** Every tier, when there is more than one. */
-  readonly tiers: readonly { readonly from: string; readonly makerFee: string; readonly takerFee: string }[];
-  /** Quote currency. */
-  readonly feePerOrder: string | null;
-  readonly feePerUnit: string | null;
-  readonly minFee: string | null;
-  /** A fraction of the order's value. */
-  readonly maxFee: string | null;
-  /** "quote", "base" (of what is received) or token@price. */
-  readonly feeCurrency: string;
-  /** A fraction of the price. */
-  readonly slippage: string;
-  readonly spread: string | null;
-  readonly impact: string | null;
-  readonly latency: string | null;
+/** What trading cost, and how orders filled. */
+export interface CostFacts extends CostDescription {
   readonly fillLimit: "through" | "touch";
   readonly entryBar: "pessimistic" | "skip";
   /** Share of a bar's volume that orders may take. */

@@ -1,7 +1,7 @@
-import type { CostSettings } from "../../domain/costs.ts";
+import type { CostDescription, CostSettings } from "../../domain/costs.ts";
 import { type ChosenCosts, chosenCosts } from "./chosenCosts.ts";
 import { combinedFees } from "./combinedFees.ts";
-import { type CostDescription, describeCosts } from "./describeCosts.ts";
+import { describeCosts } from "./describeCosts.ts";
 import type { FeeSchedule } from "./feeTerms.ts";
 import { fixedMove } from "./fixedMove.ts";
 import { type LatencyModel, latencyModel, noLatency } from "./latency.ts";

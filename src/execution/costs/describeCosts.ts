@@ -1,31 +1,7 @@
-import type { CostSettings } from "../../domain/costs.ts";
+import type { CostDescription, CostSettings } from "../../domain/costs.ts";
 import { type Fixed, formatFixed } from "../../domain/fixed.ts";
 import type { ChosenCosts } from "./chosenCosts.ts";
 import { costPresets } from "./presets.ts";
-
-/** For the report: fractions and amounts as exact decimal texts, null where there is none. */
-export interface CostDescription {
-  readonly preset: string | null;
-  readonly source: string | null;
-  /** Day the preset's figures are stated for. */
-  readonly asOf: string | null;
-  readonly note: string | null;
-  /** Of the first tier. */
-  readonly makerFee: string;
-  readonly takerFee: string;
-  /** Every tier, when there is more than one. */
-  readonly tiers: readonly { readonly from: string; readonly makerFee: string; readonly takerFee: string }[];
-  readonly feePerOrder: string | null;
-  readonly feePerUnit: string | null;
-  readonly minFee: string | null;
-  readonly maxFee: string | null;
-  /** "quote", "base" or token@price. */
-  readonly feeCurrency: string;
-  readonly slippage: string;
-  readonly spread: string | null;
-  readonly impact: string | null;
-  readonly latency: string | null;
-}
 
 export function describeCosts(costs: ChosenCosts, settings: CostSettings): CostDescription {
   const preset = settings.costs === undefined ? null : costPresets[settings.costs];
