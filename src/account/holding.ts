@@ -93,6 +93,19 @@ export class Holding {
     this.#row = row;
   }
 
+  /** What `look` finds while the last price is taken to be another one. */
+  whileMarkedAt<T>(column: FixedColumn, row: number, price: number, look: () => T): T {
+    const mark = this.mark;
+    const known = this.#column;
+    const knownRow = this.#row;
+    this.markAt(column, row, price);
+    const found = look();
+    this.mark = mark;
+    this.#column = known;
+    this.#row = knownRow;
+    return found;
+  }
+
   /** A fill is news of the price, too: it stands until the market shows the next one. */
   markFill(price: Fixed): void {
     this.mark = unitsToNumber(price.units, price.scale);

@@ -33,15 +33,14 @@ export class Liquidator {
   #isBelowAtWorst({ events, count }: Instant): boolean {
     for (let i = 0; i < count; i++) {
       const { chunk, row } = events[i]!;
-      if (chunk.kind !== "bar" || chunk.derived) continue;
+      if (chunk.kind !== "bar" || chunk.hidden === true) continue;
       for (const { markets } of this.#seats) {
         const { holding } = markets.at(chunk, row);
         if (holding.isFlat) continue;
         const column = holding.isLong ? chunk.low : chunk.high;
-        holding.markAt(column, row, numberAt(column, row));
-        const isBelow = this.#account.margin.isBelowMaintenance();
-        holding.markAt(chunk.close, row, numberAt(chunk.close, row));
-        if (isBelow) return true;
+        const { margin } = this.#account;
+        const worst = numberAt(column, row);
+        if (holding.whileMarkedAt(column, row, worst, () => margin.isBelowMaintenance())) return true;
       }
     }
     return false;

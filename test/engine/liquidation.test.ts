@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { DetailedStream } from "../../src/data/detail.ts";
 import { bars, equityOf, fillsOf, fixed, reasonsOf, run, script } from "../support/market.ts";
 
 const five = { account: "margin", leverage: fixed(5), cash: fixed(1000) } as const;
@@ -34,6 +35,17 @@ describe("liquidation", () => {
   it("looks at the worst price of a bar, not at its close alone", async () => {
     const result = await run(strategy, bars([100, 100, [95, 96, 80, 95], 95]), five);
     expect(fillsOf(result).at(-1)).toBe("sell 50 A @ 95, 3");
+  });
+
+  it("looks at the worst price of a bar that finer data resolve, too", async () => {
+    const coarse = bars([100, 100, [95, 96, 80, 95], 95]);
+    const finer = bars([100, 100, [95, 96, 80, 95], 95], { timeframe: "1m" });
+    const detailed = Object.assign(new DetailedStream(coarse, finer), {
+      instruments: coarse.instruments,
+      kind: "bar" as const,
+    });
+    const result = await run(strategy, detailed, five);
+    expect([result.liquidations, fillsOf(result).at(-1)]).toEqual([1, "sell 50 A @ 95, 3"]);
   });
 
   it("costs its fee, and takes back what is open first", async () => {
