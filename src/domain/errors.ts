@@ -14,6 +14,7 @@ export const exitCodes = {
   "GEO-STRATEGY-PARAMETER": 2,
   "GEO-ASSERTION-INVALID": 2,
   "GEO-ASSERTION-FAILED": 3,
+  "GEO-REPLAY-DIFFERS": 3,
   "GEO-VALUE": 4,
   "GEO-FILE": 4,
   "GEO-OUTPUT": 4,
@@ -28,7 +29,17 @@ export const exitCodes = {
   "GEO-STRATEGY-THREW": 4,
   "GEO-STRATEGY-LOOKAHEAD": 4,
   "GEO-ORDER-REQUEST": 4,
+  "GEO-SESSION": 4,
+  "GEO-SESSION-BUSY": 4,
   "GEO-CONNECTION": 5,
+  "GEO-VENUE-ANSWER": 5,
+  "GEO-VENUE-LIMITED": 5,
+  "GEO-VENUE-UNSUPPORTED": 5,
+  "GEO-CREDENTIALS": 5,
+  "GEO-ORDER-REFUSED": 6,
+  "GEO-ORDER-UNKNOWN": 6,
+  "GEO-HALTED": 6,
+  "GEO-DRIFT": 6,
   "GEO-INTERRUPTED": 130,
   "GEO-TERMINATED": 143,
 } as const;
@@ -61,10 +72,20 @@ export class GeoSyncError extends Error {
 /** A value, file, flag or parameter is not what was expected. */
 export class ValidationError extends GeoSyncError {}
 
-/** A data source or venue could not be reached, or went away. */
+export type ConnectionErrorCode = Extract<
+  ErrorCode,
+  "GEO-CONNECTION" | "GEO-CREDENTIALS" | `GEO-VENUE-${string}`
+>;
+
+export interface ConnectionErrorOptions extends ErrorOptions {
+  /** @default GEO-CONNECTION */
+  readonly code?: ConnectionErrorCode;
+}
+
+/** A data source or venue could not be reached, went away, refused us, or answered what makes no sense. */
 export class ConnectionError extends GeoSyncError {
-  constructor(message: string, options: ErrorOptions = {}) {
-    super("GEO-CONNECTION", message, options);
+  constructor(message: string, { code = "GEO-CONNECTION", ...options }: ConnectionErrorOptions = {}) {
+    super(code, message, options);
   }
 }
 

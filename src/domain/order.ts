@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Decimal, type Numeric, toDecimal } from "./decimal.ts";
 import { OrderError, ValidationError } from "./errors.ts";
 import { normalizeSymbol } from "./symbol.ts";
+import type { Millis } from "./time.ts";
 
 export type OrderId = string;
 export type OrderSide = "buy" | "sell";
@@ -33,19 +34,35 @@ export interface Order {
   readonly averagePrice: Decimal | null;
   readonly reason: string | null;
   readonly tag: string | null;
+  /** Our own name for it, fixed before it is sent, so that a venue can be asked what became of it. */
+  readonly clientId?: string;
+  /** @default GTC */
+  readonly timeInForce?: TimeInForce;
+  /** Of a GTD order. */
+  readonly expires?: Millis;
+  /** Refused rather than filled at once. */
+  readonly postOnly?: boolean;
+  /** A market order for so much of the quote currency, in place of a quantity. */
+  readonly value?: Decimal;
 }
 
 export interface OrderInput {
   readonly symbol: string;
   readonly side: OrderSide;
   readonly type?: OrderType;
-  readonly quantity: Numeric;
+  /** Null (with `value`) for a market order by value. */
+  readonly quantity: Numeric | null;
   /** Limit price: for limit and stop_limit. */
   readonly price?: Numeric | null;
   /** Trigger: for stop and stop_limit. */
   readonly stopPrice?: Numeric | null;
   readonly id?: OrderId;
   readonly tag?: string | null;
+  readonly clientId?: string;
+  readonly timeInForce?: TimeInForce;
+  readonly expires?: Millis;
+  readonly postOnly?: boolean;
+  readonly value?: Numeric;
 }
 
 const shape = z.strictObject({
@@ -57,13 +74,23 @@ const shape = z.strictObject({
   stopPrice: z.unknown().optional(),
   id: z.string().default(""),
   tag: z.string().nullish(),
+  clientId: z.string().min(1).max(36).optional(),
+  timeInForce: z.enum(["GTC", "IOC", "FOK", "GTD", "DAY"]).optional(),
+  expires: z.number().optional(),
+  postOnly: z.boolean().optional(),
+  value: z.unknown().optional(),
 });
 
 /** A pending order. @throws ValidationError GEO-VALUE naming the field that is missing, not positive or out of place. */
 export function createOrder(input: OrderInput): Order {
   const parsed = shape.safeParse(input);
   if (!parsed.success) throw new ValidationError("GEO-VALUE", `Order: ${z.prettifyError(parsed.error)}`);
-  const { symbol, side, type, id, tag } = parsed.data;
+  const { symbol, side, type, id, tag, clientId, timeInForce, expires, postOnly } = parsed.data;
+  const byValue = input.quantity === null;
+  if (byValue !== (input.value !== undefined) || (byValue && type !== "market")) {
+    const expected = "a quantity, or null and the value of a market order";
+    throw new ValidationError("GEO-VALUE", `Order.quantity: expected ${expected}, found ${input.quantity}`);
+  }
   return Object.freeze({
     id,
     symbol: normalizeSymbol(symbol),
@@ -71,13 +98,18 @@ export function createOrder(input: OrderInput): Order {
     type,
     status: "pending",
     inDoubt: false,
-    quantity: positive(input.quantity, "Order.quantity"),
+    quantity: input.quantity === null ? null : positive(input.quantity, "Order.quantity"),
     price: priceFor(type === "limit" || type === "stop_limit", type, input.price, "Order.price"),
     stopPrice: priceFor(type === "stop" || type === "stop_limit", type, input.stopPrice, "Order.stopPrice"),
     filledQuantity: new Decimal(0),
     averagePrice: null,
     reason: null,
     tag: tag ?? null,
+    ...(clientId !== undefined && { clientId }),
+    ...(timeInForce !== undefined && { timeInForce }),
+    ...(expires !== undefined && { expires }),
+    ...(postOnly !== undefined && { postOnly }),
+    ...(input.value !== undefined && { value: positive(input.value, "Order.value") }),
   });
 }
 

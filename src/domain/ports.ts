@@ -3,7 +3,7 @@ import type { Approved, ExecutionEvent } from "./execution.ts";
 import type { Fixed } from "./fixed.ts";
 import type { Instrument } from "./instrument.ts";
 import type { MarketChunk, MarketEvent } from "./market.ts";
-import type { Order, OrderId, OrderSide } from "./order.ts";
+import type { Order, OrderId, OrderSide, OrderType, TimeInForce } from "./order.ts";
 import type { Position } from "./position.ts";
 import type { Ticker } from "./ticker.ts";
 import type { Millis } from "./time.ts";
@@ -72,4 +72,77 @@ export interface CostEstimate {
   payable(purchase: Purchase, funds: Fixed): bigint;
   /** No less than the cost of an order of that value and quantity, in doubles. */
   atMost(purchase: Omit<Purchase, "unitValue">, value: number, quantity: number): number;
+}
+
+/** One of our trades as the venue has it: what fills are made of, and what they are told apart by. */
+export interface OwnTrade {
+  /** Unique within the symbol; those of later trades are larger where the venue counts them. */
+  readonly id: string;
+  readonly orderId: OrderId;
+  /** Of the order; null when we did not name it (a manual trade), or the venue does not say. */
+  readonly clientId: string | null;
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly time: Millis;
+  readonly price: Decimal;
+  readonly quantity: Decimal;
+  /** Null when the venue does not say what was charged. */
+  readonly fee: { readonly amount: Decimal; readonly currency: string } | null;
+  readonly maker: boolean;
+}
+
+/** What a venue tells of an account while we are connected. Anything may come late, twice or out of order. */
+export type AccountUpdate =
+  | { readonly kind: "order"; readonly order: Order }
+  | { readonly kind: "trade"; readonly trade: OwnTrade }
+  | { readonly kind: "balance"; readonly free: Readonly<Record<string, Decimal>> }
+  /** News may have been missed before this: ask for open orders and own trades. Also the first after connecting. */
+  | { readonly kind: "gap"; readonly reason: string };
+
+/** What a venue can do with orders. */
+export interface VenueAbilities {
+  readonly types: readonly OrderType[];
+  readonly timeInForce: readonly TimeInForce[];
+  readonly postOnly: boolean;
+  /** Market orders for an amount of the quote currency. */
+  readonly byValue: boolean;
+  /** A stop and a target of which one cancels the other, living on the venue. */
+  readonly exits: boolean;
+  /** Orders can be asked for by client id. */
+  readonly clientIds: boolean;
+}
+
+/** Stop and target that protect a holding; either may be missing. On the venue one cancels the other. */
+export interface ProtectiveExits {
+  readonly symbol: string;
+  readonly side: OrderSide;
+  readonly quantity: Decimal;
+  readonly stopLoss?: { readonly clientId: string; readonly price: Decimal };
+  readonly takeProfit?: { readonly clientId: string; readonly price: Decimal };
+}
+
+/**
+ * A venue that sessions can be trusted to: besides the reference's port, whatever it takes to learn what became of an
+ * order. Of a failed `placeOrder`, the code tells: GEO-ORDER-REFUSED, it is not there and never was; GEO-ORDER-UNKNOWN,
+ * it may be there: ask `findOrder`, and never send it again before that. Every method throws ConnectionError when the
+ * venue cannot be asked.
+ */
+export interface TradingAdapter extends ExecutionAdapter {
+  readonly abilities: VenueAbilities;
+  /** With the venue's tick, lot and smallest value. @throws ConnectionError GEO-VENUE-UNSUPPORTED for a symbol it lacks */
+  instrument(symbol: string): Promise<Instrument>;
+  /** By our client id, open or ended; null when the venue knows none of that name. */
+  findOrder(symbol: string, clientId: string): Promise<Order | null>;
+  /** False when there was nothing left to cancel. */
+  cancelByClientId(symbol: string, clientId: string): Promise<boolean>;
+  openOrders(symbol: string): Promise<readonly Order[]>;
+  /** Oldest first, from that trade (exclusive) or time (inclusive) on, without a hole. */
+  ownTrades(
+    symbol: string,
+    since: { readonly id: string } | { readonly time: Millis },
+  ): Promise<readonly OwnTrade[]>;
+  /** Both orders as they stand. */
+  placeExits(exits: ProtectiveExits): Promise<readonly Order[]>;
+  /** One consumer. Ends with `disconnect`; never throws for a lost connection: it comes back, and a gap is told. */
+  updates(): AsyncIterable<AccountUpdate>;
 }
