@@ -11,6 +11,7 @@ export const reasons = {
   "refused:no-price": "no price known yet to size or check it by",
   "refused:no-position": "nothing held that it could reduce (a cash account has no shorts)",
   "refused:halted": "trading was halted",
+  "refused:stale": "decided on data that was already old, after an outage of a live session",
   "refused:nothing-to-replace": "the order whose place it was to take is gone",
   "refused:cool-down": "too soon after losses in a row",
   "refused:symbol": "a symbol that the risk policy does not allow",

@@ -98,10 +98,16 @@ export class Engine {
     return to;
   }
 
-  /** All events of one time. Timers due before it fire first, each at its own time. */
+  /**
+   * All events of one time. Timers due before it fire first, each at its own time. Without events: the clock went on,
+   * or the gateway has news.
+   */
   step(instant: Instant): void {
     const { time } = instant;
-    if (!this.#started) this.#start(instant);
+    if (!this.#started) {
+      if (instant.count === 0) return;
+      this.#start(instant);
+    }
     if (this.#timers.next < time) this.#fireEarlier(time);
     this.#setTime(time);
     this.#match(instant);
@@ -140,6 +146,16 @@ export class Engine {
       this.#send();
       this.#quiet = false;
     }
+  }
+
+  /** From the next step on, until nothing is left: what is open is taken back, what is held is closed. Needs a risk policy. */
+  flatten(): void {
+    this.#watch!.flatten();
+  }
+
+  /** What is decided up to then comes too late, as the data does: refused, unless it only reduces. */
+  catchUp(until: Millis): void {
+    for (const { desk } of this.#seats) desk.staleUntil = until;
   }
 
   /** Ends the run: the strategies' last word, open orders expired, positions marked or (`close`) sold at the last price. */
@@ -221,7 +237,10 @@ export class Engine {
       for (let s = 0; s < this.#seats.length; s++) this.#seats[s]!.markets.at(chunk, row).observe(chunk, row);
       if (chunk.kind === "bar" || (chunk.kind === "tick" && this.#options.ticksArePrices)) bars++;
     }
-    if (!shown) return;
+    if (!shown) {
+      if (count === 0) this.#watch?.look(this.#time);
+      return;
+    }
     if (this.#liquidator !== null) this.#liquidator.look(instant);
     recorder.after(this.#time, bars);
     this.#watch?.look(this.#time);

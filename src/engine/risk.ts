@@ -46,9 +46,13 @@ export class Review {
     this.#orders = orders;
   }
 
-  /** Why the command may not pass; null when it may. `ready`: the strategy has had its warm-up. */
-  refuses(command: PlaceCommand, ready: boolean): ReasonCode | null {
+  /**
+   * Why the command may not pass; null when it may. `ready`: the strategy has had its warm-up. `stale`: it decided on
+   * data that was old when it came.
+   */
+  refuses(command: PlaceCommand, ready: boolean, stale: boolean): ReasonCode | null {
     if (!ready) return "refused:warmup";
+    if (stale && !this.#onlyReduces(command)) return "refused:stale";
     if (this.#movesExit(command)) return null;
     const { instrument, owner, side } = command;
     const holding = this.#account.holdingOf(instrument, owner);

@@ -44,6 +44,11 @@ export class RiskWatch {
     if (this.#flattening) this.#flattening = this.#flatten();
   }
 
+  /** Somebody wants everything closed. */
+  flatten(): void {
+    this.#flattening = true;
+  }
+
   /** Of a fill that is in the books. All that it closed is one result, however many lots that were. */
   booked({ number, quantity, remaining, time }: Execution): void {
     this.#policy.filled(number, quantity, remaining === 0n);

@@ -88,6 +88,8 @@ export class TradingDesk implements Desk {
   current!: Market;
   /** The data have ended: what is sold then needs no time to arrive. */
   isOver = false;
+  /** Data up to then are old when they arrive, as after an outage: nothing is opened on them. */
+  staleUntil: Millis = Number.NEGATIVE_INFINITY;
   readonly #options: DeskOptions;
   readonly #sink: DeskSink;
   readonly #review: Review;
@@ -274,7 +276,8 @@ export class TradingDesk implements Desk {
     const command = verdict === "reduce-only" ? { ...asked, reduceOnly: true } : asked;
     this.#sink.record(command);
     const limited = verdict === "reduce-only" ? null : verdict;
-    const refused = limited ?? this.#review.refuses(command, ready);
+    const stale = this.time <= this.staleUntil;
+    const refused = limited ?? this.#review.refuses(command, ready, stale);
     const record = orders.add(command, expected);
     if (refused !== null) this.refuse(command, refused);
     else {

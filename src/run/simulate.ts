@@ -1,5 +1,5 @@
 import "./v8.ts";
-import { Account } from "../account/account.ts";
+import type { Account } from "../account/account.ts";
 import type { Trade } from "../account/trade.ts";
 import { InstantFeed } from "../data/merge.ts";
 import type { CostDescription } from "../domain/costs.ts";
@@ -13,9 +13,7 @@ import type { ReasonCode } from "../domain/reasons.ts";
 import type { Json } from "../domain/signal.ts";
 import type { Millis } from "../domain/time.ts";
 import { Engine } from "../engine/engine.ts";
-import type { RiskAccount } from "../engine/exposure.ts";
 import type { Market } from "../engine/market.ts";
-import { NetAccount } from "../engine/netAccount.ts";
 import type { SeatOptions } from "../engine/options.ts";
 import { OrderBook } from "../engine/orderBook.ts";
 import { EquityRecorder } from "../engine/recorder.ts";
@@ -25,8 +23,6 @@ import { Timers } from "../engine/timers.ts";
 import { costModelsOf } from "../execution/costs/costModels.ts";
 import { costEstimate } from "../execution/costs/estimate.ts";
 import type { MoveGaps } from "../execution/costs/priceMove.ts";
-import { realizedVolatility } from "../execution/costs/realizedVolatility.ts";
-import { SimulatedVenue } from "../execution/simulatedVenue.ts";
 import type { Explanation } from "../report/explanation.ts";
 import type { Context, Handlers } from "../strategy/contract.ts";
 import type { PluginClock } from "../strategy/environment.ts";
@@ -34,6 +30,7 @@ import { DecisionJournal } from "./decisionJournal.ts";
 import { Explainer } from "./explain.ts";
 import { type Funding, scheduleFunding } from "./funding.ts";
 import { type SimulationSettings, settingsOf } from "./options.ts";
+import { accountOf, riskView, simulatedVenueOf } from "./parts.ts";
 
 export interface SimulationOptions {
   /** Merged by time; ties in the order given. */
@@ -138,16 +135,9 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const account = accountOf(settings, options.instruments[0]!.settle);
   const explainer = options.explain === undefined ? null : new Explainer(options.explain, account);
   const { fees, slippage, latency, described } = costModelsOf(settings, settings.seed);
-  const { fillLimit, entryBar, sizing, collar, volumeLimit: volumeShare } = settings;
-  const gateway = new SimulatedVenue({
-    account,
-    fees,
-    slippage: explainer?.slippage(slippage) ?? slippage,
-    volatilityOf: (instrument) => realizedVolatility(engine.markets.get(instrument)!.closes),
-    fillLimit,
-    entryBar,
-    volumeShare,
-  });
+  const { sizing, collar } = settings;
+  const costs = { fees, slippage: explainer?.slippage(slippage) ?? slippage };
+  const gateway = simulatedVenueOf(settings, costs, account, () => engine.markets);
   const journal = new DecisionJournal(options.details === true);
   const recording = { tradeFrom, keepAll: options.equityOfEveryBar === true };
   const recorder = explainer?.recorder(account, recording) ?? new EquityRecorder(account, recording);
@@ -161,7 +151,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     recorder,
     orders,
     costs: costEstimate(costModelsOf(settings, settings.seed)),
-    risk: settings.risk === undefined ? null : new RiskPolicy(settings.risk, riskView(options, account)),
+    risk:
+      settings.risk === undefined
+        ? null
+        : new RiskPolicy(settings.risk, riskView(strategies.length, account)),
     sizing,
     collar,
     timers: clock.timers,
@@ -210,25 +203,6 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     account,
     explanation: explainer?.result() ?? null,
   };
-}
-
-function accountOf(settings: SimulationSettings, currency: string): Account {
-  const { account: kind, cash, leverage, maintenanceMargin, liquidationFee, borrowRate, debtRate } = settings;
-  const interest = { borrow: borrowRate, debt: debtRate };
-  return new Account({
-    kind,
-    currency,
-    cash,
-    leverage,
-    maintenance: maintenanceMargin,
-    liquidationFee,
-    interest,
-  });
-}
-
-/** Limits hold for what all strategies hold together. */
-function riskView({ others = [] }: SimulationOptions, account: Account): RiskAccount {
-  return others.length === 0 ? account : new NetAccount(account);
 }
 
 function strategiesOf(options: SimulationOptions, clock: SimulationClock): readonly SeatOptions[] {

@@ -1,0 +1,42 @@
+import type { Millis } from "../../domain/time.ts";
+
+/** The entries of a session's journal. `note`: for readers, not for the engine. */
+export const entryKinds = { instrument: 1, format: 2, step: 3, decisions: 4, note: 5 } as const;
+
+export interface Entry {
+  /** From 1, without a hole. */
+  readonly seq: number;
+  /** One of `entryKinds`. */
+  readonly kind: number;
+  readonly time: Millis;
+  readonly payload: Uint8Array;
+}
+
+/** Where a session's journal lives: `src/store` keeps it on disk. */
+export interface Ledger {
+  /** Copied before it returns; safe only after `commit`. Returns the entry's number. */
+  append(kind: number, time: Millis, payload: Uint8Array): number;
+  /** All that was appended is safe when it returns, whatever happens then. @throws GeoSyncError GEO-OUTPUT */
+  commit(): void;
+  /** In order, in blocks. */
+  entries(from?: number): Iterable<readonly Entry[]>;
+}
+
+/** A ledger that is gone with the process: for trials, and for tests. */
+export class MemoryLedger implements Ledger {
+  readonly #entries: Entry[] = [];
+  /** How many of them are safe. */
+  #committed = 0;
+
+  append(kind: number, time: Millis, payload: Uint8Array): number {
+    return this.#entries.push({ seq: this.#entries.length + 1, kind, time, payload: payload.slice() });
+  }
+
+  commit(): void {
+    this.#committed = this.#entries.length;
+  }
+
+  *entries(from = 1): Iterable<readonly Entry[]> {
+    yield this.#entries.slice(from - 1, this.#committed);
+  }
+}

@@ -1,0 +1,162 @@
+import "../v8.ts";
+import type { Account } from "../../account/account.ts";
+import type { Execution, ExecutionEvent } from "../../domain/execution.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { Instant } from "../../domain/market.ts";
+import type { ExecutionGateway } from "../../domain/ports.ts";
+import type { Json } from "../../domain/signal.ts";
+import type { Millis } from "../../domain/time.ts";
+import { Engine } from "../../engine/engine.ts";
+import type { Journal, SeatOptions } from "../../engine/options.ts";
+import { OrderBook } from "../../engine/orderBook.ts";
+import { EquityRecorder } from "../../engine/recorder.ts";
+import { RiskPolicy } from "../../engine/riskPolicy.ts";
+import type { Timers } from "../../engine/timers.ts";
+import { costModelsOf } from "../../execution/costs/costModels.ts";
+import { costEstimate } from "../../execution/costs/estimate.ts";
+import type { SimulationSettings } from "../options.ts";
+import { accountOf, riskView, simulatedVenueOf } from "../parts.ts";
+import type { SimulationClock } from "../simulate.ts";
+import type { SessionCommand, Step } from "./step.ts";
+
+/** What a session's engine is made of: the same plan and the same steps make the same decisions. */
+export interface SessionPlan {
+  readonly mode: "paper" | "live";
+  readonly settings: SimulationSettings;
+  readonly instruments: readonly Instrument[];
+  readonly strategies: readonly SeatOptions[];
+  readonly clock: SimulationClock;
+  readonly timeframes: readonly string[];
+  /** Orders before it are refused, and nothing before it is measured. */
+  readonly tradeFrom: Millis;
+  readonly ticksArePrices: boolean;
+  /** Of a live session: takes what is approved, once the journal has it. */
+  readonly send?: ExecutionGateway["submit"];
+  readonly onFill?: (fill: Execution, tag: string | null) => void;
+  readonly onLog?: (
+    time: Millis,
+    message: string,
+    fields: { readonly [key: string]: Json } | undefined,
+  ) => void;
+}
+
+/** The engine of a session, driven step by step. */
+export class SessionEngine {
+  readonly engine: Engine;
+  readonly account: Account;
+  readonly orders = new OrderBook();
+  readonly recorder: EquityRecorder;
+  /** Always there, so that trading can be halted. */
+  readonly risk: RiskPolicy;
+  fills = 0;
+  isFinished = false;
+  readonly #gateway: ExecutionGateway & { admit?(events: readonly ExecutionEvent[]): void };
+  readonly #timers: Timers;
+  readonly #instant: Instant = { time: 0, count: 0, events: [] };
+
+  constructor(plan: SessionPlan, journal: Journal) {
+    const { settings, strategies, clock, mode, tradeFrom } = plan;
+    this.account = accountOf(settings, plan.instruments[0]!.settle);
+    this.recorder = new EquityRecorder(this.account, { tradeFrom, keepAll: false });
+    this.risk = new RiskPolicy(settings.risk ?? {}, riskView(strategies.length, this.account));
+    const { latency, ...costs } = costModelsOf(settings, settings.seed);
+    const simulated = mode === "paper";
+    this.#gateway = simulated
+      ? simulatedVenueOf(settings, costs, this.account, () => this.engine.markets)
+      : new AdmittingGateway(plan.send ?? (() => {}));
+    const isDelayed = simulated && settings.latency !== undefined;
+    this.engine = new Engine({
+      mode,
+      account: this.account,
+      gateway: this.#gateway,
+      journal,
+      recorder: this.recorder,
+      orders: this.orders,
+      costs: costEstimate(costModelsOf(settings, settings.seed)),
+      risk: this.risk,
+      sizing: settings.sizing,
+      collar: settings.collar,
+      timers: clock.timers,
+      instruments: plan.instruments,
+      tradeFrom,
+      latency: isDelayed ? () => latency.leaves() + latency.seen() : null,
+      answered: isDelayed ? latency.answered : null,
+      timeframes: plan.timeframes,
+      ticksArePrices: plan.ticksArePrices,
+      strategies,
+      onFill: (fill, tag) => {
+        this.fills++;
+        plan.onFill?.(fill, tag);
+      },
+      onLog: plan.onLog ?? (() => {}),
+    });
+    clock.engine = this.engine;
+    this.#timers = clock.timers;
+  }
+
+  /** When the strategy's next timer is due: the clock must have made a step by then. */
+  get nextTimer(): Millis {
+    return this.#timers.next;
+  }
+
+  /** The first market event has come; before it there is nothing that a clock could move. */
+  get isStarted(): boolean {
+    return Number.isFinite(this.engine.time);
+  }
+
+  apply({ time, events, executions, commands }: Step): void {
+    for (const command of commands) this.#obey(command);
+    if (this.isFinished) return;
+    if (executions.length > 0) this.#gateway.admit?.(executions);
+    const instant = this.#instant;
+    instant.time = time;
+    instant.count = events.length;
+    for (let i = 0; i < events.length; i++) instant.events[i] = events[i]!;
+    this.engine.step(instant);
+  }
+
+  #obey(command: SessionCommand): void {
+    switch (command.kind) {
+      case "halt":
+        this.risk.kill(command.because);
+        break;
+      case "resume":
+        this.risk.resume();
+        break;
+      case "flatten":
+        this.engine.flatten();
+        break;
+      case "catchUp":
+        this.engine.catchUp(command.until);
+        break;
+      case "finish":
+        this.engine.finish(command.atEnd);
+        this.isFinished = true;
+    }
+  }
+}
+
+/** The way out of a live session: what the venue said enters with a step, so that a replay can say it again. */
+class AdmittingGateway implements ExecutionGateway {
+  readonly submit: ExecutionGateway["submit"];
+  #events: readonly ExecutionEvent[] = none;
+
+  constructor(send: ExecutionGateway["submit"]) {
+    this.submit = send;
+  }
+
+  admit(events: readonly ExecutionEvent[]): void {
+    this.#events = this.#events.length === 0 ? events : [...this.#events, ...events];
+  }
+
+  /** Prices move nothing here: the venue tells. */
+  onMarket(): void {}
+
+  drain(): readonly ExecutionEvent[] {
+    const events = this.#events;
+    this.#events = none;
+    return events;
+  }
+}
+
+const none: readonly ExecutionEvent[] = [];
