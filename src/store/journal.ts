@@ -1,0 +1,71 @@
+import type { Millis } from "../domain/time.ts";
+import { blockDigest, type Digest } from "./digest.ts";
+import { FrameWriter, mostKinds } from "./frames.ts";
+import type { Head } from "./journalReader.ts";
+import type { Sqlite, Statement } from "./sqlite.ts";
+
+/**
+ * A block takes commits until it has this many bytes. SQLite writes whole pages of 4096 in any case: a block that grows
+ * within its page costs a commit no more than a row of its own would, and reading them all an order less.
+ */
+const fullBlock = 3000;
+
+/** The writing end of the journal. Only one may be open on a database: SessionLock sees to that. */
+export class Journal {
+  readonly #put: Statement;
+  readonly #frames = new FrameWriter();
+  /** Of what comes before the block that is being filled. */
+  #before: Digest;
+  #first: number;
+  #count = 0;
+  #committed: Head;
+  /** Bytes of the block that are committed. */
+  #committedBytes = 0;
+
+  constructor(database: Sqlite, head: Head) {
+    // Again, after a commit that failed, it replaces what may or may not have been written.
+    this.#put = database.prepare(
+      "INSERT INTO block (first, count, body, digest) VALUES (?, ?, ?, ?) ON CONFLICT (first) DO UPDATE SET count = excluded.count, body = excluded.body, digest = excluded.digest",
+    );
+    this.#committed = head;
+    this.#before = head.digest;
+    this.#first = head.seq + 1;
+  }
+
+  /** Where what is durable ends. */
+  get committed(): Head {
+    return this.#committed;
+  }
+
+  /** @returns its number */
+  append(kind: number, time: Millis, payload: Uint8Array): number {
+    if (!Number.isInteger(kind) || kind < 0 || kind >= mostKinds)
+      throw new RangeError(`journal: expected a kind from 0 to ${mostKinds - 1}, found ${kind}`);
+    if (!Number.isFinite(time)) throw new RangeError(`journal: expected a finite time, found ${time}`);
+    if (this.#committedBytes >= fullBlock) this.#startBlock();
+    this.#frames.add(kind, time, payload);
+    this.#count++;
+    return this.#first + this.#count - 1;
+  }
+
+  /** Durable on return. When it throws, nothing of the batch is lost: it may be tried again. */
+  commit(): void {
+    const seq = this.#first + this.#count - 1;
+    if (seq === this.#committed.seq) return;
+    const body = this.#frames.written;
+    const digest = blockDigest(this.#before, this.#first, this.#count, body);
+    this.#put.run(this.#first, this.#count, body, digest);
+    this.#committed = { seq, digest };
+    this.#committedBytes = body.length;
+  }
+
+  /** Never in the middle of a batch: what was committed of the old block is all of it. */
+  #startBlock(): void {
+    const { seq, digest } = this.#committed;
+    this.#before = digest;
+    this.#first = seq + 1;
+    this.#count = 0;
+    this.#committedBytes = 0;
+    this.#frames.clear();
+  }
+}

@@ -1,0 +1,166 @@
+import { pathToFileURL } from "node:url";
+import type Libsql from "libsql";
+import { type ErrorCode, GeoSyncError } from "../domain/errors.ts";
+
+export type Value = string | number | null | Uint8Array;
+export type Row = readonly Value[];
+
+export interface Statement {
+  /** Durable on return when it stands in no transaction. */
+  run(...values: readonly Value[]): void;
+  get(...values: readonly Value[]): Row | undefined;
+  all(...values: readonly Value[]): readonly Row[];
+}
+
+interface OpenOptions {
+  /** @default false */
+  readonly readonly?: boolean;
+  /** How long to wait for a lock that another connection holds, ms. @default 0 */
+  readonly waitMs?: number;
+}
+
+/** A SQLite database whose failures are geosync's: GEO-SESSION, GEO-SESSION-BUSY or GEO-OUTPUT. */
+export class Sqlite {
+  readonly path: string;
+  readonly #database: Libsql.Database;
+
+  private constructor(path: string, database: Libsql.Database) {
+    this.path = path;
+    this.#database = database;
+  }
+
+  static async open(path: string, { readonly = false, waitMs = 0 }: OpenOptions = {}): Promise<Sqlite> {
+    const { default: Database } = await import("libsql");
+    const open = (name: string) => new Database(name, { timeout: waitMs });
+    if (!readonly)
+      return new Sqlite(
+        path,
+        translating(path, () => open(path)),
+      );
+    const { href } = pathToFileURL(path);
+    const database = translating(path, () => open(`${href}?mode=ro`));
+    if (canRead(database)) return new Sqlite(path, database);
+    // On a medium where the index of the log cannot be made either, only a promise that nothing changes helps.
+    return new Sqlite(
+      path,
+      translating(path, () => open(`${href}?immutable=1`)),
+    );
+  }
+
+  exec(sql: string): void {
+    translating(this.path, () => this.#database.exec(sql));
+  }
+
+  prepare(sql: string): Statement {
+    // Values go as one array: given alone, a typed array would be taken for named parameters.
+    return translating(this.path, () => {
+      const statement = this.#database.prepare(sql);
+      const reader = sql.startsWith("SELECT") || sql.startsWith("PRAGMA") ? statement : undefined;
+      (reader as unknown as { raw(): void } | undefined)?.raw();
+      return {
+        run: (...values) => void translating(this.path, () => statement.run(values)),
+        get: (...values) => translating(this.path, () => statement.get(values) as Row | undefined),
+        all: (...values) => translating(this.path, () => statement.all(values) as readonly Row[]),
+      };
+    });
+  }
+
+  /** All of `work` or nothing of it; durable on return. */
+  transaction(work: () => void): void {
+    this.exec("BEGIN IMMEDIATE");
+    try {
+      work();
+      this.exec("COMMIT");
+    } catch (error) {
+      this.#rollBack();
+      throw error;
+    }
+  }
+
+  /** Ends an open transaction, too. */
+  close(): void {
+    this.#rollBack();
+    this.#database.close();
+  }
+
+  /** What failed may have rolled back already, and then there is nothing to do. */
+  #rollBack(): void {
+    try {
+      this.#database.exec("ROLLBACK");
+    } catch {}
+  }
+}
+
+/** A log without its index, in a folder where none can be made, shows at the first read only. */
+function canRead(database: Libsql.Database): boolean {
+  try {
+    database.prepare("SELECT count(*) FROM sqlite_master").get();
+    return true;
+  } catch (error) {
+    if (!/^SQLITE_(CANTOPEN|READONLY)/.test(sqliteCode(error))) return true;
+    database.close();
+    return false;
+  }
+}
+
+function translating<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw translated(path, cause);
+  }
+}
+
+interface Meaning {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  readonly expected: string;
+  readonly hint: string;
+}
+
+const meanings: readonly Meaning[] = [
+  {
+    pattern: /^SQLITE_(BUSY|LOCKED)/,
+    code: "GEO-SESSION-BUSY",
+    expected: "expected a database that no other process writes to",
+    hint: "Wait until the other process is done, or stop it.",
+  },
+  {
+    pattern: /^SQLITE_(CORRUPT|NOTADB)/,
+    code: "GEO-SESSION",
+    expected: "expected an intact SQLite database",
+    hint: "The file is damaged or was copied in part: restore the session's folder from a whole copy, made while no process had it open.",
+  },
+  {
+    pattern: /^SQLITE_(FULL|IOERR)/,
+    code: "GEO-OUTPUT",
+    expected: "expected room on the disk, and a disk that works",
+    hint: "Free space or repair the disk, then resume the session: what was committed before is safe.",
+  },
+  {
+    pattern: /^SQLITE_(READONLY|CANTOPEN|PERM|AUTH)/,
+    code: "GEO-OUTPUT",
+    expected: "expected a folder and file that can be written",
+    hint: "Check the permissions, or choose another folder with --state-dir.",
+  },
+];
+
+function translated(path: string, cause: unknown): unknown {
+  if (cause instanceof GeoSyncError) return cause;
+  const code = sqliteCode(cause);
+  const meaning = meanings.find(({ pattern }) => pattern.test(code));
+  // A mistake in our SQL is a bug of ours, and its trace tells more than a translation would.
+  if (meaning === undefined) return cause;
+  const { code: ours, expected, hint } = meaning;
+  return new GeoSyncError(ours, `${path}: ${expected}, found ${code}: ${(cause as Error).message}`, {
+    hint,
+    cause,
+  });
+}
+
+/** Failures to open carry no code, only a text that ends in SQLite's number: 14 is SQLITE_CANTOPEN. */
+function sqliteCode(error: unknown): string {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  if (typeof code === "string" && code !== "") return code;
+  return /: 14"?\)?$/.test(String(message)) ? "SQLITE_CANTOPEN" : "";
+}
