@@ -74,6 +74,13 @@ export class EquityRecorder {
     }
   }
 
+  /** The points so far, the present one included. */
+  sampled(): readonly EquityPoint[] {
+    const last = this.points.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
+    if (!(this.to > last)) return this.points;
+    return [...this.points, { time: this.to, equity: this.#account.exactEquity() }];
+  }
+
   /** After the last instant. */
   finish(): void {
     if (Number.isNaN(this.to)) return;

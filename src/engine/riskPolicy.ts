@@ -135,6 +135,11 @@ export class RiskPolicy {
     this.#losses.onTradeClosed(time, pnl);
   }
 
+  /** Why the kill switch is on; null when it is off. */
+  get killedBecause(): string | null {
+    return this.#killed;
+  }
+
   /** Nothing is opened until `resume`. */
   kill(because: string): void {
     this.#killed = because;

@@ -60,7 +60,7 @@ async function backtestWith(options: BacktestOptions, threads: Threads): Promise
         options.funding,
         files.flatMap((file) => file.instruments),
       ),
-      tradeFrom: tradeFrom(options.from, files),
+      tradeFrom: tradeFromOf(options.from, files),
       details: options.details,
       equityOfEveryBar: options.details === true || options.returns === "bar",
       explain: options.explain,
@@ -85,7 +85,7 @@ async function backtestWith(options: BacktestOptions, threads: Threads): Promise
  * A bar of the warm-up may close at `from` itself, where a print already counts: for data that is known at its own
  * stamp, the range begins a hair earlier.
  */
-function tradeFrom(from: Millis | undefined, files: readonly FeedFile[]): Millis | undefined {
+export function tradeFromOf(from: Millis | undefined, files: readonly FeedFile[]): Millis | undefined {
   const known = files.every(({ kind, priceOnly }) => kind !== "bar" || priceOnly);
   return from !== undefined && known ? from - 0.001 : from;
 }

@@ -13,6 +13,7 @@ import {
 } from "../domain/fixed.ts";
 import type { Json } from "../domain/signal.ts";
 import { isoTime, type Millis } from "../domain/time.ts";
+import type { Market } from "../engine/market.ts";
 import type { EquityPoint } from "../engine/recorder.ts";
 import { computePanel, type Metrics } from "../metrics/panel.ts";
 import { canonicalHash } from "../report/canonical.ts";
@@ -55,7 +56,7 @@ export function describeRun(finished: FinishedRun): BacktestOutcome {
     metrics,
     equity: result.recorder.points.map(equityRow),
     trades,
-    positions: positionsOf(result),
+    positions: positionsOf(result.account),
     attribution: attributionOf(result.account, closed, names),
     reasons: Object.fromEntries([...result.reasons].sort(([a], [b]) => (a < b ? -1 : 1))),
     warnings: warningsOf(finished, trades.length),
@@ -82,7 +83,7 @@ function metricsOf(
     maxDrawdown: recorder.maxDrawdown,
     maxDrawdownDuration: recorder.maxDrawdownDuration / 1000,
     exposure: recorder.bars === 0 ? null : recorder.exposedBars / recorder.bars,
-    buyAndHoldReturn: buyAndHold(result),
+    buyAndHoldReturn: buyAndHold(result.markets),
     trades,
     options: { riskFreeRate, periodsPerYear, returns },
   });
@@ -177,7 +178,7 @@ function chargesOf({ charges }: Account): { interest: string; funding: string } 
   return { interest: sum(false), funding: sum(true) };
 }
 
-function tradeRecord(trade: Trade, strategy: string | null): TradeRecord {
+export function tradeRecord(trade: Trade, strategy: string | null): TradeRecord {
   const { instrument, quantity, priceScale, moneyScale, entryValue: value } = trade;
   const entryPrice: Fixed = { units: trade.entryPrice, scale: priceScale };
   const size: Fixed = { units: quantity, scale: instrument.lot.scale };
@@ -201,8 +202,8 @@ function tradeRecord(trade: Trade, strategy: string | null): TradeRecord {
   };
 }
 
-function positionsOf(result: SimulationResult): readonly PositionRecord[] {
-  return result.account.everyHolding
+export function positionsOf(account: Account): readonly PositionRecord[] {
+  return account.everyHolding
     .filter(({ isFlat }) => !isFlat)
     .map((holding) => {
       const cost: Fixed = { units: holding.openCost, scale: holding.notionalScale };
@@ -218,7 +219,7 @@ function positionsOf(result: SimulationResult): readonly PositionRecord[] {
 }
 
 /** Mean over the symbols of last / first close − 1: what doing nothing would have earned, without costs. */
-function buyAndHold({ markets }: SimulationResult): number | null {
+export function buyAndHold(markets: readonly Market[]): number | null {
   const returns = markets
     .map(({ firstPrice, holding }) => holding.mark / firstPrice - 1)
     .filter(Number.isFinite);
@@ -253,7 +254,7 @@ function detailsOf({ details, recorder }: SimulationResult): RunDetails {
   };
 }
 
-function equityRow({ time, equity }: EquityPoint): readonly [string, string] {
+export function equityRow({ time, equity }: EquityPoint): readonly [string, string] {
   return [isoTime(time), formatFixed(equity)];
 }
 

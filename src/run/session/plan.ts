@@ -21,22 +21,21 @@ export interface PlanOptions {
   readonly onFill?: SessionPlan["onFill"];
 }
 
-export interface Planned {
-  readonly plan: SessionPlan;
-  readonly ensemble: Ensemble;
-  /** Rows of history that the strategies want before they trade. */
-  readonly warmup: number;
+/** The strategies of a session, afresh. @throws GeoSyncError GEO-UNKNOWN-STRATEGY, GEO-STRATEGY-… */
+export function loadStrategies(settings: SessionSettings): Promise<Ensemble> {
+  return loadEnsemble({ ...settings, files: [] }, settingsOf(settings).seed);
 }
 
-/**
- * Loads the strategies afresh and puts together what a session's engine is made of.
- * @throws GeoSyncError GEO-UNKNOWN-STRATEGY, GEO-STRATEGY-…
- */
-export async function planSession(options: PlanOptions): Promise<Planned> {
+/** Rows of history that the strategies want before they trade. */
+export function warmupOf({ strategies }: Ensemble): number {
+  return Math.max(...strategies.map(({ warmup }) => warmup));
+}
+
+/** What a session's engine is made of. */
+export function planSession(ensemble: Ensemble, options: PlanOptions): SessionPlan {
   const settings = settingsOf(options.settings);
-  const ensemble = await loadEnsemble({ ...options.settings, files: [] }, settings.seed);
   const { strategies, clock } = ensemble;
-  const plan: SessionPlan = {
+  return {
     mode: options.mode,
     settings,
     instruments: options.instruments,
@@ -49,5 +48,4 @@ export async function planSession(options: PlanOptions): Promise<Planned> {
     ...(options.onFill && { onFill: options.onFill }),
     ...(options.settings.onLog && { onLog: options.settings.onLog }),
   };
-  return { plan, ensemble, warmup: Math.max(...strategies.map(({ warmup }) => warmup)) };
 }

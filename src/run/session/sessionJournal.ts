@@ -35,6 +35,12 @@ export class SessionJournal implements Journal {
     this.#ledger.append(entryKinds.step, step.time, this.#steps.write(step));
   }
 
+  /** Decisions that a replay made and the ledger does not have yet. */
+  adopt(time: Millis, decisions: Uint8Array): void {
+    if (decisions.length > 0) this.#ledger.append(entryKinds.decisions, time, decisions);
+    this.#ledger.commit();
+  }
+
   /** For readers. */
   note(time: Millis, note: { readonly kind: string; readonly [key: string]: unknown }): void {
     this.#ledger.append(entryKinds.note, time, encoder.encode(JSON.stringify(note)));

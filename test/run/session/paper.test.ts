@@ -5,7 +5,7 @@ import { backtest } from "../../../src/run/backtest.ts";
 import { openFeeds } from "../../../src/run/feeds.ts";
 import type { BacktestOptions } from "../../../src/run/options.ts";
 import { entryKinds, type Ledger, MemoryLedger } from "../../../src/run/session/ledger.ts";
-import { planSession } from "../../../src/run/session/plan.ts";
+import { loadStrategies, planSession } from "../../../src/run/session/plan.ts";
 import { play } from "../../../src/run/session/play.ts";
 import { instrumentsIn, ReplayJournal, replay } from "../../../src/run/session/replay.ts";
 import { Session } from "../../../src/run/session/session.ts";
@@ -50,13 +50,15 @@ it("a replay with one constant changed names the first decision that differs", a
   });
 });
 
-const plan = (settings: BacktestOptions, instruments: readonly Instrument[]) =>
-  planSession({ mode: "paper", settings, instruments, tradeFrom: Number.NEGATIVE_INFINITY });
+async function planOf(settings: BacktestOptions, instruments: readonly Instrument[]) {
+  const tradeFrom = Number.NEGATIVE_INFINITY;
+  return planSession(await loadStrategies(settings), { mode: "paper", settings, instruments, tradeFrom });
+}
 
 async function replayOf(ledger: Ledger, options: BacktestOptions) {
   const instruments = instrumentsIn(ledger);
   const journal = new ReplayJournal();
-  const engine = new SessionEngine((await plan(options, instruments)).plan, journal);
+  const engine = new SessionEngine(await planOf(options, instruments), journal);
   return { result: replay(ledger, instruments, engine, journal), engine };
 }
 
@@ -66,7 +68,7 @@ async function playFile(options: BacktestOptions) {
   const ledger = new MemoryLedger();
   const journal = new SessionJournal(ledger);
   journal.introduce(instruments);
-  const core = new SessionEngine((await plan(options, instruments)).plan, journal);
+  const core = new SessionEngine(await planOf(options, instruments), journal);
   let time = Number.NEGATIVE_INFINITY;
   const session = new Session({ core, journal, venue: null, now: () => time, onStep: () => {} });
   await play(session, {

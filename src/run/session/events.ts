@@ -1,0 +1,95 @@
+import { formatFixed, formatUnits } from "../../domain/fixed.ts";
+import { isoTime, type Millis } from "../../domain/time.ts";
+import type { Decision } from "../../engine/decisionLog.ts";
+
+/** What a session tells while it runs; `--json` prints each as a line. Money and prices are exact decimal texts. */
+export type SessionEvent =
+  | {
+      readonly event: "started";
+      readonly time: string;
+      readonly session: string;
+      readonly path: string;
+      readonly mode: "paper" | "testnet" | "live";
+      readonly venue: string;
+      readonly symbols: readonly string[];
+      readonly strategy: string;
+      /** Steps that were replayed to get where it stopped; null: a new session. */
+      readonly resumed: number | null;
+    }
+  | {
+      readonly event: "bar";
+      readonly time: string;
+      readonly symbol: string;
+      readonly close: number;
+      readonly equity: string;
+    }
+  | {
+      readonly event: "order";
+      readonly time: string;
+      readonly id: string;
+      readonly symbol: string;
+      readonly side: "buy" | "sell";
+      readonly type: string;
+      readonly quantity?: string;
+      readonly value?: string;
+      readonly price?: string;
+      readonly stopPrice?: string;
+    }
+  | {
+      readonly event: "fill";
+      readonly time: string;
+      readonly id: string;
+      readonly symbol: string;
+      readonly side: "buy" | "sell";
+      readonly quantity: string;
+      readonly price: string;
+      readonly fee: string;
+      readonly feeCurrency: string;
+    }
+  | { readonly event: "cancel"; readonly time: string; readonly id: string }
+  | { readonly event: "ended"; readonly time: string; readonly id: string; readonly reason: string }
+  | { readonly event: "log"; readonly time: string; readonly message: string }
+  /** Of connection, data or order handling. */
+  | { readonly event: "status"; readonly time: string; readonly kind: string; readonly message: string }
+  | { readonly event: "halted"; readonly time: string; readonly because: string }
+  | { readonly event: "resumed"; readonly time: string }
+  | { readonly event: "stopping"; readonly time: string; readonly because: string };
+
+/** A decision as an event. */
+export function eventOf(time: Millis, decision: Decision): SessionEvent {
+  const at = { time: isoTime(time), id: String(decision.number) };
+  switch (decision.kind) {
+    case "place": {
+      const { instrument, side, type, sizing, limit, stop } = decision;
+      return {
+        event: "order",
+        ...at,
+        symbol: instrument.symbol,
+        side,
+        type,
+        ...(sizing.kind === "value"
+          ? { value: formatFixed(sizing.value) }
+          : { quantity: formatUnits(sizing.units, instrument.lot.scale) }),
+        ...(limit !== null && { price: formatFixed(limit) }),
+        ...(stop !== null && { stopPrice: formatFixed(stop) }),
+      };
+    }
+    case "cancel":
+      return { event: "cancel", ...at };
+    case "ended":
+      return { event: "ended", ...at, reason: decision.reason };
+    case "fill": {
+      const { instrument, side, quantity, price, fee } = decision;
+      return {
+        event: "fill",
+        ...at,
+        symbol: instrument.symbol,
+        side,
+        quantity: formatUnits(quantity, instrument.lot.scale),
+        price: formatFixed(price),
+        fee: formatFixed(fee.amount),
+        feeCurrency: fee.currency,
+      };
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { Approved, Command, ExecutionEvent } from "../../domain/execution.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { MarketChunk } from "../../domain/market.ts";
+import type { MarketStream } from "../../domain/ports.ts";
+import type { Millis } from "../../domain/time.ts";
+import type { OrderRecord } from "../../engine/orderBook.ts";
+import type { Session } from "./session.ts";
+
+export interface IntakeControl {
+  /** Of whoever wants the session to stop; `run` then returns or throws the reason. */
+  readonly signal: AbortSignal;
+  /** Rows up to then are in the session already. */
+  readonly after: Millis;
+  /** Asked after each instant. */
+  readonly isEnough: () => boolean;
+  /** Of what is held up, lost and found again. */
+  readonly onStatus: (kind: string, message: string) => void;
+}
+
+/** Where a session's market data come from: files that are played, or a venue. */
+export interface Intake {
+  readonly venue: string;
+  readonly instruments: readonly Instrument[];
+  /** Length of the bars; null: there are none. */
+  readonly barMs: number | null;
+  /** No bars come: each tick counts as one. */
+  readonly ticksArePrices: boolean;
+  /** From when on orders count, in a session that begins now. */
+  readonly tradeFrom: Millis;
+  /** The time where the data come from. */
+  now(): Millis;
+  /** Brings data to the session; returns when there are no more, or it is enough. @throws what failed for good */
+  run(session: Session, known: readonly Instrument[], control: IntakeControl): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The venue's side of a session that trades for real. */
+export interface VenueSide {
+  take(): readonly ExecutionEvent[];
+  submit(command: Approved<Command>): void;
+  /** Settles what is open by the journal before anything new is sent. */
+  start(open: readonly OrderRecord[], trades: ReadonlySet<string>): Promise<void>;
+  /** Says what is different; null when books and venue agree. */
+  reconcile(): Promise<string | null>;
+  stop(): Promise<void>;
+}
+
+/** The same rows, of the instruments that the session knows: to the engine an instrument is its object. */
+export function withInstruments(stream: MarketStream, known: readonly Instrument[]): MarketStream {
+  const same = (instrument: Instrument) =>
+    known.find(({ symbol }) => symbol === instrument.symbol) ?? instrument;
+  return {
+    async *events() {
+      for await (const chunk of stream.events()) {
+        yield { ...chunk, instruments: chunk.instruments.map(same) } as MarketChunk;
+      }
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { addFixed, formatFixed, zero } from "../../domain/fixed.ts";
+import { isoTime, type Millis } from "../../domain/time.ts";
+import { orderView } from "../../engine/orderBook.ts";
+import { computePanel } from "../../metrics/panel.ts";
+import type { OpenOrderRecord, SessionDocument, SessionFacts } from "../../report/sessionDocument.ts";
+import { attributionOf } from "../attribution.ts";
+import { buyAndHold, equityRow, positionsOf, tradeRecord } from "../outcome.ts";
+import type { SessionSettings } from "./plan.ts";
+import type { SessionEngine } from "./sessionEngine.ts";
+
+export interface Reported {
+  readonly core: SessionEngine;
+  readonly settings: SessionSettings;
+  /** Names of the strategies, in the order of their seats. */
+  readonly strategies: readonly string[];
+  readonly barMs: number | null;
+  readonly facts: Omit<
+    SessionFacts,
+    "currency" | "cash" | "from" | "to" | "bars" | "fills" | "halted" | "finished"
+  >;
+}
+
+/** A session in numbers, as far as it has come. */
+export function describeSession({ core, settings, strategies, barMs, facts }: Reported): SessionDocument {
+  const { account, recorder, engine, orders, risk } = core;
+  const closed = account.trades.all();
+  const trades = closed.map((trade) =>
+    tradeRecord(trade, strategies.length > 1 ? strategies[trade.owner]! : null),
+  );
+  const finalEquity = formatFixed(account.exactEquity());
+  const cash = formatFixed(account.initialEquity);
+  const { riskFreeRate, periodsPerYear } = settings;
+  const metrics = computePanel({
+    initialEquity: cash,
+    finalEquity,
+    fees: formatFixed(account.everyHolding.reduce((sum, { paidFees }) => addFixed(sum, paidFees), zero)),
+    daily: recorder.sampled().map(({ time, equity }) => [time, formatFixed(equity)]),
+    barMs,
+    maxDrawdown: recorder.maxDrawdown,
+    maxDrawdownDuration: recorder.maxDrawdownDuration / 1000,
+    exposure: recorder.bars === 0 ? null : recorder.exposedBars / recorder.bars,
+    buyAndHoldReturn: buyAndHold([...engine.markets.values()]),
+    trades,
+    options: { riskFreeRate, periodsPerYear, returns: "day" },
+  });
+  const halted = risk.haltedBecause(engine.time);
+  return {
+    schema: "geosync.session/1",
+    session: {
+      ...facts,
+      currency: account.currency,
+      cash,
+      from: momentOf(recorder.from),
+      to: momentOf(recorder.to),
+      bars: recorder.bars,
+      fills: core.fills,
+      halted,
+      finished: core.isFinished,
+    },
+    metrics,
+    equity: recorder.sampled().map(equityRow),
+    trades,
+    positions: positionsOf(account),
+    attribution: attributionOf(account, closed, strategies),
+    openOrders: orders.open.map((record): OpenOrderRecord => {
+      const { id, symbol, side, type, quantity, price, stopPrice, filledQuantity } = orderView(record);
+      return {
+        id,
+        symbol,
+        side,
+        type,
+        quantity: quantity?.toFixed() ?? null,
+        price: price?.toFixed() ?? null,
+        stopPrice: stopPrice?.toFixed() ?? null,
+        filledQuantity: filledQuantity.toFixed(),
+      };
+    }),
+    reasons: Object.fromEntries([...orders.counts()].sort(([a], [b]) => (a < b ? -1 : 1))),
+    warnings: halted === null ? [] : [{ code: "halted", message: `Nothing is opened: ${halted}.` }],
+  };
+}
+
+function momentOf(time: Millis): string | null {
+  return Number.isFinite(time) ? isoTime(time) : null;
+}

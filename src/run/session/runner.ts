@@ -1,0 +1,213 @@
+import { GeoSyncError } from "../../domain/errors.ts";
+import { isoTime, type Millis } from "../../domain/time.ts";
+import type { Decision } from "../../engine/decisionLog.ts";
+import type { SessionDocument } from "../../report/sessionDocument.ts";
+import { HaltFile } from "../../store/haltFile.ts";
+import type { SessionStore } from "../../store/sessionStore.ts";
+import type { Ensemble } from "../ensemble.ts";
+import { eventOf, type SessionEvent } from "./events.ts";
+import type { Intake, VenueSide } from "./intake.ts";
+import type { SessionManifest } from "./manifest.ts";
+import { type Recovered, recover } from "./recover.ts";
+import { describeSession } from "./report.ts";
+import { Session } from "./session.ts";
+import type { Step } from "./step.ts";
+
+/** What becomes of open orders and of what is held when a session is stopped. */
+export type ExitRule = "keep" | "cancel" | "flatten";
+
+export interface RunnerOptions {
+  readonly store: SessionStore;
+  readonly manifest: SessionManifest;
+  readonly ensemble: Ensemble;
+  readonly intake: Intake;
+  /** Null on paper. */
+  readonly venue: VenueSide | null;
+  readonly onExit: ExitRule;
+  /** Stop after so many bars of this start; null: never. */
+  readonly untilBars: number | null;
+  /** When it aborts, the session stops in order; its reason is the error to end with. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: SessionEvent) => void;
+}
+
+export interface SessionOutcome {
+  readonly document: SessionDocument;
+  /** The error to end with, such as that of Ctrl-C; null when the session came to its own end. */
+  readonly reason: GeoSyncError | null;
+}
+
+/** How often the kill switch is looked at. */
+const haltLookMs = 250;
+
+/** A session from its start, or from where it was left, until it is told to stop or its data end. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #recovered: Recovered;
+  readonly #session: Session;
+  readonly #haltFile: HaltFile;
+  #bars = 0;
+  #halted: string | null = null;
+
+  /** @throws GeoSyncError GEO-REPLAY-DIFFERS, GEO-STRATEGY-…, GEO-SESSION */
+  constructor(options: RunnerOptions) {
+    this.#options = options;
+    const { store, intake, venue, onEvent } = options;
+    this.#haltFile = new HaltFile(store.folder.path);
+    const told = (time: Millis, decision: Decision) => onEvent(eventOf(time, decision));
+    this.#recovered = recover({ ...options, send: (command) => venue?.submit(command), told });
+    const { core, journal } = this.#recovered;
+    this.#session = new Session({
+      core,
+      journal,
+      venue,
+      now: () => intake.now(),
+      onStep: (step) => this.#afterStep(step),
+    });
+  }
+
+  /** @throws what the data, the venue or the strategy throws for good; what came in by then is in the journal */
+  async run(): Promise<SessionOutcome> {
+    this.#announce();
+    const watch = setInterval(() => this.#obeyHaltFile(), haltLookMs);
+    try {
+      this.#obeyHaltFile();
+      await this.#begin();
+      const reason = await this.#takeIn();
+      await this.#end(reason);
+      return this.#outcome(reason);
+    } finally {
+      clearInterval(watch);
+      this.#session.flush();
+    }
+  }
+
+  async #begin(): Promise<void> {
+    const { venue, intake } = this.#options;
+    const { core, bookedTrades, lastTime } = this.#recovered;
+    if (venue === null) return;
+    await venue.start(core.orders.open, bookedTrades);
+    // What was missed is shown to the strategy, but is no time to open anything.
+    if (lastTime > 0) this.#session.ask({ kind: "catchUp", until: intake.now() });
+    this.#session.settle();
+  }
+
+  /** Until the data end, it is enough, or the signal says so: then its reason. */
+  async #takeIn(): Promise<GeoSyncError | null> {
+    const { intake, signal, untilBars, onEvent } = this.#options;
+    try {
+      await intake.run(this.#session, this.#recovered.instruments, {
+        signal,
+        after: this.#recovered.lastTime,
+        isEnough: () => untilBars !== null && this.#bars >= untilBars,
+        onStatus: (kind, message) => onEvent({ event: "status", time: isoTime(intake.now()), kind, message }),
+      });
+      return null;
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      return error instanceof GeoSyncError ? error : null;
+    }
+  }
+
+  /** A session whose data have ended is over; one that was stopped can go on, unless it was to close everything. */
+  async #end(reason: GeoSyncError | null): Promise<void> {
+    const { onEvent, intake, venue } = this.#options;
+    const because = reason?.message ?? "nothing more to do";
+    onEvent({ event: "stopping", time: isoTime(safeTime(intake.now())), because });
+    if (venue !== null) await venue.stop();
+    else if (reason === null && !this.#isEnough()) this.#session.ask({ kind: "finish", atEnd: "mark" });
+    this.#session.settle();
+    this.#session.flush();
+  }
+
+  #isEnough(): boolean {
+    const { untilBars } = this.#options;
+    return untilBars !== null && this.#bars >= untilBars;
+  }
+
+  #afterStep({ time, events }: Step): void {
+    const { onEvent } = this.#options;
+    const { core } = this.#recovered;
+    for (const { chunk, row } of events) {
+      if (chunk.kind !== "bar" || chunk.hidden === true) continue;
+      this.#bars++;
+      const market = core.engine.markets.get(chunk.instruments[chunk.instrumentOf?.[row] ?? 0]!)!;
+      const equity = core.account.equity().toFixed(2);
+      onEvent({
+        event: "bar",
+        time: isoTime(time),
+        symbol: market.instrument.symbol,
+        close: market.bar.close,
+        equity,
+      });
+    }
+    const halted = core.risk.haltedBecause(time);
+    if (halted === this.#halted) return;
+    this.#halted = halted;
+    const at = isoTime(safeTime(time));
+    onEvent(
+      halted === null ? { event: "resumed", time: at } : { event: "halted", time: at, because: halted },
+    );
+  }
+
+  /** The file is the truth: made or removed by whoever, also while no one was running. */
+  #obeyHaltFile(): void {
+    const { core } = this.#recovered;
+    const order = this.#haltFile.read();
+    const killed = core.risk.killedBecause;
+    if (order !== null && killed !== order.because) {
+      this.#session.ask({ kind: "halt", because: order.because });
+      if (order.flatten) this.#session.ask({ kind: "flatten" });
+    } else if (
+      order === null &&
+      killed !== null &&
+      this.#options.manifest.settings.risk?.killSwitch !== true
+    ) {
+      this.#session.ask({ kind: "resume" });
+    } else return;
+    this.#session.settle();
+  }
+
+  #announce(): void {
+    const { store, manifest, ensemble, intake, onEvent } = this.#options;
+    const { steps } = this.#recovered;
+    onEvent({
+      event: "started",
+      time: isoTime(safeTime(intake.now())),
+      session: store.folder.name,
+      path: store.folder.path,
+      mode: manifest.mode,
+      venue: manifest.venue,
+      symbols: manifest.symbols,
+      strategy: ensemble.strategies.map(({ name }) => name).join(" + "),
+      resumed: steps === 0 ? null : steps,
+    });
+  }
+
+  #outcome(reason: GeoSyncError | null): SessionOutcome {
+    const { store, manifest, ensemble, intake } = this.#options;
+    const [strategy] = ensemble.strategies;
+    const document = describeSession({
+      core: this.#recovered.core,
+      settings: manifest.settings,
+      strategies: ensemble.strategies.map(({ name }) => name),
+      barMs: intake.barMs,
+      facts: {
+        name: store.folder.name,
+        path: store.folder.path,
+        mode: manifest.mode,
+        venue: manifest.venue,
+        symbols: manifest.symbols,
+        strategy: { name: strategy!.name, params: strategy!.params, sha256: strategy!.sha256 },
+        starts: store.run,
+        stopped: reason?.message ?? (this.#isEnough() ? `after ${this.#bars} bars` : "the data ended"),
+      },
+    });
+    return { document, reason };
+  }
+}
+
+/** Before the first data there is no time. */
+function safeTime(time: Millis): Millis {
+  return Number.isFinite(time) ? time : 0;
+}
