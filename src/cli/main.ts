@@ -16,7 +16,9 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
   process.on(event, async (error: unknown) => process.exit(await reportFailure(error, json, session)));
 }
 const stopped = new Promise<never>((_, reject) => {
-  stop.signal.addEventListener("abort", () => reject(stop.signal.reason));
+  stop.signal.addEventListener("abort", () => {
+    if (!session.endsInOrder) reject(stop.signal.reason);
+  });
 });
 process.on("SIGINT", () => onSignal("GEO-INTERRUPTED", "stopped by the user (SIGINT)"));
 process.on("SIGTERM", () => onSignal("GEO-TERMINATED", "stopped by the system (SIGTERM)"));

@@ -1,11 +1,8 @@
-import { basename } from "node:path";
 import { readConfigFile } from "../config/configFile.ts";
 import { describeSettings } from "../config/describe.ts";
-import { type Given, type ResolvedSettings, resolveSettings } from "../config/resolve.ts";
-import { readRiskFile } from "../config/riskPolicy.ts";
+import { type ResolvedSettings, resolveSettings } from "../config/resolve.ts";
 import { startThreads } from "../data/csvThread.ts";
 import { ValidationError } from "../domain/errors.ts";
-import type { Json } from "../domain/signal.ts";
 import { type Assertion, parseAssertion } from "../report/assertions.ts";
 import type { BacktestDocument } from "../report/document.ts";
 import { jsonLines } from "../report/json.ts";
@@ -13,6 +10,7 @@ import type { BacktestOptions } from "../run/options.ts";
 import { checked, noteFailures } from "./assertions.ts";
 import { logLine } from "./logLine.ts";
 import { startProgress } from "./progress.ts";
+import { runOptionsOf } from "./runOptions.ts";
 import type { Session } from "./session.ts";
 
 export interface BacktestRequest {
@@ -31,7 +29,8 @@ export async function runBacktest(request: BacktestRequest, session: Session): P
   const settings = resolveSettings({ flags, env, file });
   const assertions = settings.assert.map(({ value, at }) => parseAssertion(value, at));
   if (request.printConfig) return printConfig(settings, json, session);
-  const options = optionsOf(settings, request.files, cwd);
+  refuseNoFiles(request.files);
+  const options = { ...runOptionsOf(settings, cwd), files: request.files };
   const document = await run(options, settings, assertions, session);
   if (json) await session.print(jsonLines(document));
   else {
@@ -41,59 +40,11 @@ export async function runBacktest(request: BacktestRequest, session: Session): P
   noteFailures(document.assertions, session);
 }
 
-function optionsOf(
-  { single, params, also, riskSection }: ResolvedSettings,
-  files: readonly string[],
-  cwd: string,
-): BacktestOptions {
-  if (files.length === 0) {
-    throw new ValidationError("GEO-USAGE", "backtest: expected at least one data file, found none", {
-      hint: "For example: geosync backtest prices.csv --strategy sma-cross.",
-    });
-  }
-  const { strategy, riskFree, trades: _, out, risk, ...rest } = single;
-  if (strategy === undefined) {
-    throw new ValidationError(
-      "GEO-USAGE",
-      "--strategy: expected the name or path of a strategy, found none",
-      {
-        hint: "geosync strategies lists the names.",
-      },
-    );
-  }
-  return {
-    ...valuesOf(rest),
-    files,
-    cwd,
-    strategy: strategy.value,
-    params: paramsOf(params, ""),
-    also: also.map(({ value }) => ({ strategy: value, params: paramsOf(params, prefixOf(value)) })),
-    riskFreeRate: riskFree?.value,
-    risk: risk === undefined ? riskSection?.value : readRiskFile(risk.value, cwd),
-    details: out !== undefined,
-  };
-}
-
-/** What is said as `sma-cross.fast=5` is for the strategy of that name (or file name), everything else for the first. */
-function paramsOf(params: ResolvedSettings["params"], prefix: string): { readonly [name: string]: Json } {
-  const own = Object.entries(params).filter(([key]) =>
-    prefix === "" ? !key.includes(".") : key.startsWith(prefix),
-  );
-  return Object.fromEntries(own.map(([key, { value }]) => [key.slice(prefix.length), value]));
-}
-
-function prefixOf(strategy: string): string {
-  return `${basename(strategy).replace(/\.[cm]?[jt]s$/, "")}.`;
-}
-
-type Values<T> = {
-  readonly [K in keyof T]?: NonNullable<T[K]> extends { readonly value: infer V } ? V : never;
-};
-
-function valuesOf<T extends { readonly [K in keyof T]: Given<unknown> | undefined }>(given: T): Values<T> {
-  const entries = Object.entries<Given<unknown> | undefined>(given);
-  const known = entries.flatMap(([name, entry]) => (entry === undefined ? [] : [[name, entry.value]]));
-  return Object.fromEntries(known) as Values<T>;
+function refuseNoFiles(files: readonly string[]): void {
+  if (files.length > 0) return;
+  throw new ValidationError("GEO-USAGE", "backtest: expected at least one data file, found none", {
+    hint: "For example: geosync backtest prices.csv --strategy sma-cross.",
+  });
 }
 
 /** Runs and writes the files that were asked for, so that a report is printed only when all of it worked. */

@@ -4,6 +4,8 @@ export interface Session {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the user or the system asks to stop; its reason is the error to end with. */
   readonly signal: AbortSignal;
+  /** The command stops in order by itself when the signal aborts, and then throws its reason: nobody ends it before. */
+  endsInOrder: boolean;
   /** Whether stdout shows colours. */
   readonly color: boolean;
   /** Results. Settles when they are on their way. */
@@ -34,6 +36,7 @@ export function createSession(signal: AbortSignal): Session {
     },
     note: (text) => void process.stderr.write(`${text}\n`),
     exitCode: 0,
+    endsInOrder: false,
   };
 }
 

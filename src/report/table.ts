@@ -30,7 +30,7 @@ export function renderBacktest(document: BacktestDocument, { color }: RenderOpti
       .flatMap((text) => indented(text, 1))
       .join("\n"),
     attributionTable(document.attribution, run.currency),
-    orders(document.reasons),
+    ordersTable(document.reasons),
     held(positions),
     warned(warnings, paint),
     asserted(assertions, paint),
@@ -74,7 +74,7 @@ function textOf(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function orders(counts: BacktestDocument["reasons"]): string {
+export function ordersTable(counts: BacktestDocument["reasons"]): string {
   const rows = Object.entries(counts).map(([code, count]) => {
     const meaning = (reasons as Readonly<Record<string, string>>)[code] ?? "";
     return [{ text: formatCount(count) }, { text: code }, { text: meaning }];
@@ -85,7 +85,7 @@ function orders(counts: BacktestDocument["reasons"]): string {
   return ` How orders ended\n${gridText(rows, [11, codes, 69 - codes], ["right", "left", "left"])}`;
 }
 
-function held(positions: readonly PositionRecord[]): string {
+export function held(positions: readonly PositionRecord[]): string {
   const lines = positions.map(
     ({ symbol, quantity, entryPrice, currentPrice, unrealizedPnl }) =>
       `${symbol} ${quantity} entered at ${formatMoney(String(entryPrice))}, now ${formatMoney(currentPrice)}: ` +
@@ -94,7 +94,7 @@ function held(positions: readonly PositionRecord[]): string {
   return lines.length === 0 ? "" : [" Held at the end", ...lines.flatMap(bullet)].join("\n");
 }
 
-function warned(warnings: BacktestDocument["warnings"], paint: ChalkInstance): string {
+export function warned(warnings: BacktestDocument["warnings"], paint: ChalkInstance): string {
   if (warnings.length === 0) return "";
   const lines = warnings.flatMap(({ message }) => bullet(message));
   return [paint.yellow(" Before you trust this"), ...lines].join("\n");

@@ -22,6 +22,7 @@ function fakeSession(env: Session["env"] = {}) {
       written.err += `${text}\n`;
     },
     exitCode: 0,
+    endsInOrder: false,
   };
   return { session, written };
 }

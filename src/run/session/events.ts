@@ -1,4 +1,5 @@
 import { formatFixed, formatUnits } from "../../domain/fixed.ts";
+import type { Json } from "../../domain/signal.ts";
 import { isoTime, type Millis } from "../../domain/time.ts";
 import type { Decision } from "../../engine/decisionLog.ts";
 
@@ -48,7 +49,12 @@ export type SessionEvent =
     }
   | { readonly event: "cancel"; readonly time: string; readonly id: string }
   | { readonly event: "ended"; readonly time: string; readonly id: string; readonly reason: string }
-  | { readonly event: "log"; readonly time: string; readonly message: string }
+  | {
+      readonly event: "log";
+      readonly time: string;
+      readonly message: string;
+      readonly fields?: { readonly [key: string]: Json };
+    }
   /** Of connection, data or order handling. */
   | { readonly event: "status"; readonly time: string; readonly kind: string; readonly message: string }
   | { readonly event: "halted"; readonly time: string; readonly because: string }

@@ -8,6 +8,7 @@ import type { Ensemble } from "../ensemble.ts";
 import { eventOf, type SessionEvent } from "./events.ts";
 import type { Intake, VenueSide } from "./intake.ts";
 import type { SessionManifest } from "./manifest.ts";
+import { finishedKey } from "./open.ts";
 import { type Recovered, recover } from "./recover.ts";
 import { describeSession } from "./report.ts";
 import { Session } from "./session.ts";
@@ -118,6 +119,7 @@ export class Runner {
     else if (reason === null && !this.#isEnough()) this.#session.ask({ kind: "finish", atEnd: "mark" });
     this.#session.settle();
     this.#session.flush();
+    if (this.#recovered.core.isFinished) this.#options.store.putState(finishedKey, true);
   }
 
   #isEnough(): boolean {
