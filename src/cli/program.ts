@@ -3,6 +3,7 @@ import { version } from "../run/version.ts";
 import { addBacktest } from "./backtest.ts";
 import { addLive } from "./live.ts";
 import { addMetrics } from "./metrics.ts";
+import { addReplay } from "./replay.ts";
 import type { Session } from "./session.ts";
 import { addStrategies } from "./strategies.ts";
 
@@ -32,7 +33,7 @@ function createProgram(session: Session, onHelp: (text: string) => void): Comman
     .exitOverride()
     .configureOutput({ writeOut: onHelp, writeErr: () => {} })
     .addHelpText("after", examples);
-  for (const add of [addBacktest, addLive, addMetrics, addStrategies]) add(program, session);
+  for (const add of [addBacktest, addLive, addMetrics, addReplay, addStrategies]) add(program, session);
   return program;
 }
 

@@ -36,7 +36,10 @@ export function runOptionsOf(
 }
 
 /** What is said as `sma-cross.fast=5` is for the strategy of that name (or file name), everything else for the first. */
-function paramsOf(params: ResolvedSettings["params"], prefix: string): { readonly [name: string]: Json } {
+export function paramsOf(
+  params: ResolvedSettings["params"],
+  prefix: string,
+): { readonly [name: string]: Json } {
   const own = Object.entries(params).filter(([key]) =>
     prefix === "" ? !key.includes(".") : key.startsWith(prefix),
   );

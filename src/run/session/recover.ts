@@ -68,7 +68,7 @@ export function recover({ store, manifest, ensemble, intake, send, told }: Recov
   live = new SessionJournal(store, result.definitions);
   if (recorded.length === 0) live.introduce(instruments);
   // Decided in the last step, when the process ended: nobody has seen it, nothing was sent.
-  live.adopt(result.lastTime, result.unrecorded);
+  live.adopt(result.steps === 0 ? 0 : result.lastTime, result.unrecorded);
   return {
     core,
     journal: live,

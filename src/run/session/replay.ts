@@ -31,8 +31,13 @@ export interface ReplayResult {
   /** What was decided in the last step and is in no journal: the process ended in the middle of it. */
   readonly unrecorded: Uint8Array;
   readonly definitions: readonly Definition[];
+  /** Of the first and the last step; NaN without one. */
+  readonly firstTime: Millis;
   readonly lastTime: Millis;
 }
+
+/** A journal that is only read. */
+type Recorded = Pick<Ledger, "entries">;
 
 /** Takes the place of a session's journal while it is replayed. */
 export class ReplayJournal implements Journal {
@@ -54,7 +59,7 @@ export class ReplayJournal implements Journal {
 }
 
 /** The instruments of a session: its journal begins with them. The engine of a replay must be made with these very ones. */
-export function instrumentsIn(ledger: Ledger): readonly Instrument[] {
+export function instrumentsIn(ledger: Recorded): readonly Instrument[] {
   const instruments: Instrument[] = [];
   for (const block of ledger.entries()) {
     for (const entry of block) {
@@ -71,7 +76,7 @@ export function instrumentsIn(ledger: Ledger): readonly Instrument[] {
  * decided then. Stops at the first difference.
  */
 export function replay(
-  ledger: Ledger,
+  ledger: Recorded,
   instruments: readonly Instrument[],
   engine: SessionEngine,
   journal: ReplayJournal,
@@ -80,10 +85,15 @@ export function replay(
   const definitions: Definition[] = [];
   const counts = { steps: 0, events: 0, decisions: 0 };
   /** The step last applied, and its decisions that the journal has not been seen to hold yet. */
-  let open: { seq: number; time: Millis; decided: Uint8Array } = { seq: 0, time: 0, decided: noBytes };
+  let open: { seq: number; time: Millis; decided: Uint8Array } = {
+    seq: 0,
+    time: Number.NaN,
+    decided: noBytes,
+  };
+  let firstTime = Number.NaN;
   const ended = (divergence: Divergence | null): ReplayResult => {
     const unrecorded = open.decided.slice();
-    return { ...counts, divergence, unrecorded, definitions, lastTime: open.time };
+    return { ...counts, divergence, unrecorded, definitions, firstTime, lastTime: open.time };
   };
   for (const block of ledger.entries()) {
     // All rows first: they share columns, as they would in a file.
@@ -94,6 +104,7 @@ export function replay(
         if (open.decided.length > 0) return ended(differs(open, null));
         const step = steps[next++]!;
         engine.apply(step);
+        if (counts.steps === 0) firstTime = step.time;
         counts.steps++;
         counts.events += step.events.length;
         open = { seq: entry.seq, time: entry.time, decided: journal.take() };

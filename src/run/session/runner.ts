@@ -209,7 +209,7 @@ export class Runner {
   }
 }
 
-/** Before the first data there is no time. */
+/** Before the first data, that of the wall. */
 function safeTime(time: Millis): Millis {
-  return Number.isFinite(time) ? time : 0;
+  return Number.isFinite(time) ? time : Date.now();
 }
