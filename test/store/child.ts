@@ -4,12 +4,15 @@
  */
 import { writeSync } from "node:fs";
 import type { GeoSyncError } from "../../src/domain/errors.ts";
+import { sessionFolder } from "../../src/store/sessionFolder.ts";
 import { SessionStore } from "../../src/store/sessionStore.ts";
+import { Sqlite } from "../../src/store/sqlite.ts";
 import { header, payloadOf } from "./payload.ts";
 
 const [what, stateDir, name] = process.argv.slice(2) as [string, string, string];
 
 try {
+  if (what === "look") await look();
   const store = await SessionStore.open({ stateDir, name, version: "1.2.3", create: header });
   tell({ opened: process.pid });
   if (what === "hold") setInterval(() => {}, 1000);
@@ -18,6 +21,17 @@ try {
   const { code, message, hint } = error as GeoSyncError;
   tell({ code, message, hint });
   process.exit(4);
+}
+
+/** Has the lock as whoever asks whether a session runs has it, only for longer. */
+async function look(): Promise<never> {
+  const lock = await Sqlite.open(sessionFolder(stateDir, name).lock, { readonly: true });
+  lock.exec("BEGIN");
+  lock.prepare("SELECT count(*) FROM sqlite_master").get();
+  tell({ looking: process.pid });
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 150);
+  lock.close();
+  process.exit(0);
 }
 
 /** Until it is killed, or can write no more. */

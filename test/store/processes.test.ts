@@ -55,6 +55,13 @@ describe("a session that a process has", () => {
     expect((await openStore(stateDir)).previousRun).toMatchObject({ number: 1, end: null });
   });
 
+  it("can be started while another looks whether it runs", async () => {
+    const stateDir = stateFolder();
+    (await openStore(stateDir)).close();
+    await start("look", stateDir).until(({ looking }) => looking !== undefined);
+    expect((await openStore(stateDir)).run).toBe(2);
+  });
+
   it("is had by one of many that start at once", async () => {
     const stateDir = stateFolder();
     const many = Array.from({ length: 4 }, () => start("hold", stateDir));

@@ -8,6 +8,7 @@ import { onTestFinished } from "vitest";
 
 export interface Told {
   readonly opened?: number;
+  readonly looking?: number;
   readonly committed?: number;
   readonly checkpoint?: number;
   readonly state?: number;

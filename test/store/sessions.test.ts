@@ -41,15 +41,6 @@ describe("the list of sessions", () => {
     expect(await listSessions(join(stateFolder(), "not", "there"))).toEqual([]);
   });
 
-  it("lets a session start while it looks", async () => {
-    const stateDir = stateFolder();
-    (await openStore(stateDir)).close("done");
-    const looking = Array.from({ length: 20 }, () => listSessions(stateDir));
-    const store = await openStore(stateDir);
-    await Promise.all(looking);
-    expect(store.run).toBe(2);
-  });
-
   it("is of a folder", async () => {
     const file = join(stateFolder(), "file");
     writeFileSync(file, "");
