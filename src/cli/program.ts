@@ -5,6 +5,7 @@ import { addLive } from "./live.ts";
 import { addMetrics } from "./metrics.ts";
 import { addReplay } from "./replay.ts";
 import type { Session } from "./session.ts";
+import { addSessions } from "./sessions.ts";
 import { addStrategies } from "./strategies.ts";
 
 /**
@@ -33,9 +34,12 @@ function createProgram(session: Session, onHelp: (text: string) => void): Comman
     .exitOverride()
     .configureOutput({ writeOut: onHelp, writeErr: () => {} })
     .addHelpText("after", examples);
-  for (const add of [addBacktest, addLive, addMetrics, addReplay, addStrategies]) add(program, session);
+  for (const add of commands) add(program, session);
   return program;
 }
+
+/** In the order of `--help`. */
+const commands = [addBacktest, addLive, addReplay, addSessions, addMetrics, addStrategies];
 
 const examples = `
 Examples:

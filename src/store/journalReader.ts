@@ -111,10 +111,12 @@ export const damagedHint =
   "The journal was changed, or copied in part, after it was written: restore the session's folder from a whole copy.";
 
 function blockOf([first, count, body, digest]: readonly unknown[]): Block {
+  const { buffer, byteOffset, length } = body as Buffer;
   return {
     first: Number(first),
     count: Number(count),
-    body: body as Uint8Array,
+    // Views of a Buffer take several times as long to make as those of a plain array, and there is one for each entry.
+    body: new Uint8Array(buffer, byteOffset, length),
     digest: digest as Digest,
   };
 }

@@ -38,7 +38,7 @@ export function sessionFolder(stateDir: string, name: string): SessionFolder {
   return { name, path, journal: join(path, "journal.db"), lock: join(path, "lock") };
 }
 
-export function isSessionName(name: string): boolean {
+function isSessionName(name: string): boolean {
   return nameShape.test(name) && !reserved.test(name);
 }
 
@@ -71,11 +71,18 @@ function syncFolder(path: string): void {
   }
 }
 
-/** The folders of `stateDir` that hold a journal, by name. */
+/** The folders of `stateDir` that hold a journal, by name; none where there is no such folder. @throws GeoSyncError GEO-FILE */
 export function sessionNames(stateDir: string): readonly string[] {
-  if (!existsSync(stateDir)) return [];
-  const entries = readdirSync(stateDir);
-  return entries
-    .filter((name) => isSessionName(name) && existsSync(join(stateDir, name, "journal.db")))
-    .sort();
+  try {
+    return readdirSync(stateDir)
+      .filter((name) => isSessionName(name) && existsSync(join(stateDir, name, "journal.db")))
+      .sort();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") return [];
+    throw new GeoSyncError("GEO-FILE", `--state-dir: expected a folder that can be read: ${message}`, {
+      hint: "Name the folder that holds the sessions, one folder each.",
+      cause,
+    });
+  }
 }

@@ -3,7 +3,7 @@ import type { StoredHeader } from "./header.ts";
 import type { Sqlite } from "./sqlite.ts";
 
 /** Of the tables below and of what is in their cells. */
-export const journalVersion = 1;
+const journalVersion = 1;
 
 /** "GeoS", so that `file` and we know our own. */
 const applicationId = 0x47_65_6f_53;

@@ -55,6 +55,7 @@ describe("a figure", () => {
     ["process", ["share", "backtestMs", "csvParseMs", "peakMB", "peakWithBundlerMB"]],
     ["help", ["difference", "helpMs", "bareMs"]],
     ["grademark", ["ratio", "geosyncBarsPerSecond", "grademarkBarsPerSecond"]],
+    ["journal", ["commitMs", "commitP99Ms", "readMs"]],
   ])("%s prints one document with medians and every value measured", async (name, measures) => {
     const { figure, results } = await quickly(name);
     expect(figure).toBe(name);
@@ -115,7 +116,7 @@ describe("the table", () => {
     const { stderr, exitCode } = await bench("run.js", "sharpe", "--quick");
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      "expected figures among csv, engine, fills, process, help, grademark, found sharpe",
+      "expected figures among csv, engine, fills, process, help, grademark, journal, found sharpe",
     );
   });
 });

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { checkAssertions, parseAssertion } from "../../src/report/assertions.ts";
 import { canonicalHash } from "../../src/report/canonical.ts";
 import * as schemas from "../../src/report/schema.ts";
+import { sessionsSchema } from "../../src/report/sessionsSchema.ts";
 import { gambler } from "../support/gambler.ts";
 import { bars, minute, run, start, walk } from "../support/market.ts";
 import { document, metrics } from "./documents.ts";
@@ -11,6 +12,7 @@ const published = {
   "geosync.backtest-1": schemas.backtestSchema,
   "geosync.metrics-1": schemas.metricsSchema,
   "geosync.strategies-1": schemas.strategiesSchema,
+  "geosync.sessions-1": sessionsSchema,
   "geosync.config-1": schemas.configSchema,
   "geosync.error-1": schemas.errorSchema,
 };

@@ -2,17 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { SessionHeader } from "../../src/store/header.ts";
 import { SessionStore, type StoreOptions } from "../../src/store/sessionStore.ts";
-
-export const header: SessionHeader = {
-  mode: "testnet",
-  venue: "binance",
-  symbols: ["BTC/USDT"],
-  strategy: { name: "momentum", sha256: "ab".repeat(32), params: { lookback: 60 } },
-  config: { cash: "10000", timeframe: "1m" },
-  seed: 7,
-};
+import { header } from "./payload.ts";
 
 /** A folder for sessions that goes with the test. */
 export function stateFolder(): string {
@@ -39,10 +30,10 @@ export async function openStore(
 export const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 export const textOf = (payload: Uint8Array): string => Buffer.from(payload).toString("utf8");
 
-/** `n` entries, committed one by one. */
-export function fill(store: SessionStore, n: number, payload = "payload"): void {
-  for (let i = 0; i < n; i++) {
+/** `n` entries, committed `batch` at a time. */
+export function fill(store: SessionStore, n: number, payload = "payload", batch = 1): void {
+  for (let i = 1; i <= n; i++) {
     store.append(1, i, bytes(`${payload} ${i}`));
-    store.commit();
+    if (i % batch === 0 || i === n) store.commit();
   }
 }
