@@ -157,11 +157,11 @@ export class BookKeeper {
     if (this.#pending === null && this.#reachesEdge(known)) this.#begin(null);
   }
 
-  #reachesEdge({ book, bidEdge, askEdge }: Attempt): boolean {
+  #reachesEdge({ book: { bids, asks }, bidEdge, askEdge }: Attempt): boolean {
     const { depth } = this.#options;
-    const last = (levels: readonly Level[]) => levels[Math.max(0, levels.length - depth)]?.near;
-    if (bidEdge !== null && !((last(book.bids) ?? 0) >= bidEdge)) return true;
-    return askEdge !== null && !((last(book.asks) ?? Number.POSITIVE_INFINITY) <= askEdge);
+    const shownLast = (levels: readonly Level[]) => levels[levels.length - depth]?.near;
+    if (bidEdge !== null && !((shownLast(bids) ?? Number.NaN) >= bidEdge)) return true;
+    return askEdge !== null && !((shownLast(asks) ?? Number.NaN) <= askEdge);
   }
 
   /** Far levels come and are never taken away when the market has left: cut, or they grow over weeks. */
