@@ -18,8 +18,8 @@ export function parseLevel(price: unknown, size: unknown): Level | undefined {
   return { price: exactPrice, size: exactSize, near: unitsToNumber(exactPrice.units, exactPrice.scale) };
 }
 
-/** Venues pad with zeros to eight decimals; without them amounts stay within the mantissa of a column. */
-function parseAmount(text: unknown): Fixed | undefined {
+/** An amount of 0 or more; undefined for other text. Venues pad with zeros to eight decimals; without them amounts stay within the mantissa of a column. */
+export function parseAmount(text: unknown): Fixed | undefined {
   if (typeof text !== "string") return undefined;
   const padded = /^\d+\.\d*?(0+)$/.exec(text);
   const cell = parseNumberCell(padded === null ? text : text.slice(0, -padded[1]!.length), false);
