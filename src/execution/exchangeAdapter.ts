@@ -203,8 +203,7 @@ export class ExchangeAdapter implements TradingAdapter {
     try {
       return await send();
     } catch (error) {
-      const isUnknown = error instanceof OrderError && error.code === "GEO-ORDER-UNKNOWN";
-      if (!isUnknown) for (const { clientId } of orders) this.#names.release(clientId!);
+      if (isSurelyNotThere(error)) for (const { clientId } of orders) this.#names.release(clientId!);
       throw naming(orders[0]!, error);
     }
   }
@@ -239,6 +238,11 @@ function checkCredentials({ apiKey, apiSecret }: Credentials, venue: string): vo
     code: "GEO-CREDENTIALS",
     hint: "Put EXCHANGE_API_KEY and EXCHANGE_API_SECRET into .env or the environment.",
   });
+}
+
+function isSurelyNotThere(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
+  return error instanceof OrderError && error.code === "GEO-ORDER-REFUSED";
 }
 
 function naming({ symbol, clientId }: Order, cause: unknown): unknown {
