@@ -1,4 +1,5 @@
 import type { Exchange } from "ccxt";
+import type { GeoSyncError } from "../domain/errors.ts";
 import type { Credentials } from "../domain/ports.ts";
 import type { Millis } from "../domain/time.ts";
 
@@ -43,7 +44,10 @@ export interface ApiCall<T> {
   /** For the log and for messages: `fetchBalance`. */
   readonly name: string;
   send(exchange: Exchange): Promise<unknown>;
-  /** The answer, checked and turned into ours; what it throws makes the answer a bad one (GEO-VENUE-ANSWER). */
+  /**
+   * The answer, checked and turned into ours; what it throws makes the answer a bad one (GEO-VENUE-ANSWER), but for an
+   * OrderError, which is the refusal that it found there.
+   */
   read(answer: unknown): T;
   /** Whether it may be sent again when it failed or its fate is unknown: questions may, orders never. */
   readonly repeatable: boolean;
@@ -68,5 +72,7 @@ export interface VenueSession {
   call<T>(call: ApiCall<T>): Promise<T>;
   /** Epoch ms by the venue's clock, which need not agree with ours. */
   venueTime(): Millis;
+  /** The error of ours that stands for one of ccxt's, thrown by a `watch…` (named for the message); free of secrets. */
+  failure(thrown: unknown, call: string): GeoSyncError;
   close(): Promise<void>;
 }

@@ -1,0 +1,130 @@
+/**
+ * What an error of ccxt means, as a table: the first row that fits tells. Ccxt's classes alone do not do: it takes -1021
+ * for a lost connection, a refused key for a flood of requests, and 400 for an outage.
+ */
+
+export type Verdict =
+  /** The venue read the request and said no. */
+  | "refused"
+  /** It may have done what it was asked. */
+  | "unknown"
+  /** Too many requests, or banned for that: not done. */
+  | "limited"
+  /** The key is not there, not known, or has not the right: not done. */
+  | "credentials"
+  /** The request's time was out of its window: not done. */
+  | "clock"
+  /** Nobody answered, or the line was cut. */
+  | "unreachable"
+  /** The venue has trouble of its own; it may have done what it was asked. */
+  | "outage"
+  /** It answered what makes no sense. */
+  | "answer"
+  /** The venue or ccxt cannot do that: not done. */
+  | "unsupported"
+  /** We hung up. */
+  | "closed";
+
+/** Why a venue said no, where that matters to what is done about it. */
+export type RefusalReason =
+  | "not-found"
+  | "insufficient-funds"
+  | "duplicate"
+  | "would-match"
+  | "no-symbol"
+  | "filter"
+  | "other";
+
+interface Row {
+  /** Codes of Binance, which its messages carry as they came. */
+  readonly codes?: readonly number[];
+  /** Of ccxt; descendants count. */
+  readonly type?: string;
+  readonly words?: RegExp;
+  readonly status?: (status: number) => boolean;
+  readonly verdict: Verdict;
+  readonly reason?: RefusalReason;
+}
+
+export const verdicts: readonly Row[] = [
+  { status: (status) => status === 418 || status === 429, verdict: "limited" },
+  { codes: [-1021], verdict: "clock" },
+  { codes: [-1003, -1015], verdict: "limited" },
+  // After a private call that worked, ccxt takes -2015 for a passing ban; it is a key that was withdrawn.
+  { codes: [-1002, -1022, -2014, -2015], verdict: "credentials" },
+  // "An unknown error", "Internal error", "Unexpected response", "Timeout waiting for response": none says not done.
+  { codes: [-1000, -1001, -1006, -1007], verdict: "unknown" },
+  // Of a cancel and replace, one half was done.
+  { codes: [-2021], verdict: "unknown" },
+  // By its rules, any 5xx leaves open whether it was done, whatever the body says.
+  { status: (status) => status >= 500, verdict: "outage" },
+  { status: (status) => status === 451, verdict: "unsupported" },
+  { words: /duplicate.*order|order.*duplicate|clOrdId.*duplicat/i, verdict: "refused", reason: "duplicate" },
+  { codes: [-2011, -2013], verdict: "refused", reason: "not-found" },
+  { codes: [-1013, -1111], verdict: "refused", reason: "filter" },
+  { type: "InsufficientFunds", verdict: "refused", reason: "insufficient-funds" },
+  { type: "OrderNotFound", verdict: "refused", reason: "not-found" },
+  { type: "DuplicateOrderId", verdict: "refused", reason: "duplicate" },
+  { type: "OrderImmediatelyFillable", verdict: "refused", reason: "would-match" },
+  { type: "BadSymbol", verdict: "refused", reason: "no-symbol" },
+  { type: "AuthenticationError", verdict: "credentials" },
+  { type: "NotSupported", verdict: "unsupported" },
+  { type: "ExchangeClosedByUser", verdict: "closed" },
+  { type: "InvalidProxySettings", verdict: "unreachable" },
+  { type: "DDoSProtection", verdict: "limited" },
+  { type: "RateLimitExceeded", verdict: "limited" },
+  // Kraken's nonce is one, too.
+  { type: "InvalidNonce", verdict: "clock" },
+  { type: "RequestTimeout", verdict: "unknown" },
+  { type: "ExchangeNotAvailable", verdict: "outage" },
+  { type: "NetworkError", verdict: "unreachable" },
+  { type: "BadResponse", verdict: "answer" },
+  { type: "OperationFailed", verdict: "outage" },
+  { type: "InvalidOrder", verdict: "refused", reason: "filter" },
+  { type: "ExchangeError", verdict: "refused", reason: "other" },
+];
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason?: RefusalReason;
+  /** The venue's own number for it. */
+  readonly venueCode?: number;
+}
+
+/** @param status of the HTTP answer, when there was one; its code, when it was an error that names one */
+export function judge(error: unknown, status?: number, code?: number): Judgement {
+  const message = error instanceof Error ? error.message : "";
+  // Ccxt leaves it out of some messages.
+  const venueCode = code ?? codeIn(message);
+  const types = typesOf(error);
+  const row = verdicts.find(
+    (row) =>
+      (row.codes === undefined || (venueCode !== undefined && row.codes.includes(venueCode))) &&
+      (row.type === undefined || types.has(row.type)) &&
+      (row.words === undefined || row.words.test(message)) &&
+      (row.status === undefined || (status !== undefined && row.status(status))),
+  );
+  // No error of ccxt's: its parser stumbled over the answer.
+  if (row === undefined) return { verdict: "answer" };
+  return {
+    verdict: row.verdict,
+    ...(row.reason === undefined ? {} : { reason: row.reason }),
+    ...(venueCode === undefined ? {} : { venueCode }),
+  };
+}
+
+function codeIn(message: string): number | undefined {
+  const match = /"code"\s*:\s*"?(-\d{4})\b/.exec(message);
+  return match === null ? undefined : Number(match[1]);
+}
+
+/** Names of its class and of those it descends from. */
+function typesOf(error: unknown): ReadonlySet<string> {
+  const names = new Set<string>();
+  let prototype: unknown = error instanceof Error ? Object.getPrototypeOf(error) : null;
+  while (prototype !== null && prototype !== Object.prototype) {
+    names.add((prototype as Error).constructor.name);
+    prototype = Object.getPrototypeOf(prototype);
+  }
+  return names;
+}

@@ -1,0 +1,374 @@
+import dns from "node:dns";
+import net from "node:net";
+import { inspect } from "node:util";
+import type { Exchange } from "ccxt";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { endpointsOf } from "../../src/connectivity/endpoints.ts";
+import { type OpenSessionOptions, openSession } from "../../src/connectivity/openSession.ts";
+import type { ApiCall, ApiRecord, VenueSession } from "../../src/connectivity/session.ts";
+import type { GeoSyncError } from "../../src/domain/errors.ts";
+import {
+  type Answer,
+  acceptedOrder,
+  cut,
+  json,
+  never,
+  slowBody,
+  status,
+  type TinyExchange,
+  tinyExchange,
+  truncated,
+} from "./support.ts";
+
+const credentials = { apiKey: "key-of-the-account", apiSecret: "secret-of-the-account" };
+const retry = { initialMs: 5, maxMs: 20 };
+
+let venue: TinyExchange;
+let session: VenueSession | undefined;
+let records: ApiRecord[];
+
+beforeEach(async () => {
+  venue = await tinyExchange();
+  records = [];
+});
+
+afterEach(async () => {
+  await session?.close();
+  session = undefined;
+  await venue.close();
+});
+
+async function opened(more: Partial<OpenSessionOptions> = {}): Promise<VenueSession> {
+  session = await openSession({
+    venue: "binance",
+    testnet: false,
+    endpoints: endpointsOf(venue.url),
+    credentials,
+    log: { record: (one) => void records.push(one) },
+    retry,
+    ...more,
+  });
+  return session;
+}
+
+const order: ApiCall<string> = {
+  name: "createOrder",
+  send: (exchange) => exchange.createOrder("BTC/USDT", "limit", "buy", "0.1" as never, "100" as never),
+  read: (answer) => {
+    const { id } = answer as { id?: string };
+    if (id === undefined) throw new Error("expected an id");
+    return id;
+  },
+  repeatable: false,
+  deadlineMs: 150,
+};
+
+const question: ApiCall<string> = {
+  name: "fetchBalance",
+  send: (exchange) => exchange.fetchBalance(),
+  read: (answer) => {
+    const { info } = answer as { info: { makerCommission?: number } };
+    if (info.makerCommission === undefined) throw new Error("expected commissions");
+    return "ok";
+  },
+  repeatable: true,
+  deadlineMs: 150,
+};
+
+const account = {
+  makerCommission: 10,
+  takerCommission: 10,
+  balances: [],
+  accountType: "SPOT",
+  permissions: ["SPOT"],
+};
+
+describe("opening", () => {
+  it("measures the clock, loads the spot markets, and asks nothing else", async () => {
+    const { exchange } = await opened();
+    expect(Object.keys(exchange.markets ?? {})).toEqual(["BTC/USDT"]);
+    expect(venue.seen.map(({ path }) => path)).toEqual(["/api/v3/time", "/api/v3/exchangeInfo"]);
+  });
+
+  it("goes by the venue's clock, and stamps requests with it", async () => {
+    await venue.close();
+    venue = await tinyExchange(() => Date.now() - 5_000);
+    venue.on("/api/v3/account", json(account));
+    await opened();
+    expect(Math.abs(session!.venueTime() - (Date.now() - 5_000))).toBeLessThan(200);
+    await session!.call(question);
+    const stamp = Number(venue.seen.at(-1)!.query.get("timestamp"));
+    expect(Math.abs(stamp - (Date.now() - 5_000))).toBeLessThan(500);
+  });
+
+  it("fails in our words when nobody listens", async () => {
+    await venue.close();
+    await expect(opened({ retry: { ...retry, attempts: 2 } })).rejects.toMatchObject({
+      code: "GEO-CONNECTION",
+      message: expect.stringContaining("nothing was sent"),
+    });
+    expect(records.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
+      [1, "GEO-CONNECTION"],
+      [2, "GEO-CONNECTION"],
+    ]);
+  });
+
+  it.each([
+    ["binanse", false, 'Did you mean "binance"?'],
+    ["kraken", true, "no sandbox"],
+    ["coinbase", true, "no sandbox"],
+  ])("refuses %s (testnet: %s)", async (name, testnet, words) => {
+    await expect(opened({ venue: name, testnet })).rejects.toMatchObject({
+      code: "GEO-VENUE-UNSUPPORTED",
+      message: expect.stringContaining(words),
+    });
+    expect(venue.seen).toEqual([]);
+  });
+});
+
+describe("no other host", () => {
+  it("is contacted, whatever is asked", async () => {
+    const connects = vi.spyOn(net.Socket.prototype, "connect");
+    const lookups = vi.spyOn(dns, "lookup");
+    const { exchange } = await opened();
+    venue.on("/api/v3/account", json(account));
+    await session!.call(question);
+    // Futures, margin, and a wallet endpoint: all of them at other hosts in production.
+    const elsewhere = ["fapiPublicGetTime", "dapiPublicGetTime", "sapiGetSystemStatus", "eapiPublicGetTime"];
+    for (const method of elsewhere) {
+      await (exchange as unknown as Record<string, () => Promise<unknown>>)[method]!().catch(() => undefined);
+    }
+    const ports = connects.mock.calls.map(([first]) => {
+      const options = (Array.isArray(first) ? first[0] : first) as net.TcpNetConnectOpts;
+      return `${options.host}:${options.port}`;
+    });
+    expect(new Set(ports)).toEqual(new Set([venue.url.slice("http://".length)]));
+    expect(lookups.mock.calls.filter(([host]) => host !== "127.0.0.1")).toEqual([]);
+    connects.mockRestore();
+    lookups.mockRestore();
+  });
+
+  it.each([
+    ["a request", (exchange: Exchange) => exchange.fetch("https://api.binance.com/api/v3/time")],
+    ["a stream", async (exchange: Exchange) => exchange.client("wss://stream.binance.com:9443/ws")],
+  ])("can be reached by %s: refused before it leaves", async (_, reach) => {
+    const connects = vi.spyOn(net.Socket.prototype, "connect");
+    const { exchange } = await opened();
+    const before = connects.mock.calls.length;
+    await expect((async () => reach(exchange))()).rejects.toThrow(/Not sent: .*binance\.com/);
+    expect(connects.mock.calls.length).toBe(before);
+    connects.mockRestore();
+  });
+});
+
+describe("a question", () => {
+  const passing: readonly [string, Answer, string][] = [
+    ["a body that never ends", slowBody, "GEO-CONNECTION"],
+    ["no answer at all", never, "GEO-CONNECTION"],
+    ["a cut socket", cut, "GEO-CONNECTION"],
+    ["half an answer", truncated, "GEO-VENUE-ANSWER"],
+    ["an answer of another kind", json({ surprise: 1 }), "GEO-VENUE-ANSWER"],
+    ["500", status(500, "oops"), "GEO-CONNECTION"],
+    ["503", json({ code: -1008, msg: "Server is currently overloaded." }, 503), "GEO-CONNECTION"],
+    ["504", status(504, ""), "GEO-CONNECTION"],
+    [
+      "-1021",
+      json({ code: -1021, msg: "Timestamp for this request is outside of the recvWindow." }, 400),
+      "GEO-CONNECTION",
+    ],
+    [
+      "a short 429",
+      json({ code: -1003, msg: "Too many." }, 429, { "Retry-After": "0" }),
+      "GEO-VENUE-LIMITED",
+    ],
+  ];
+
+  it.each(passing)("is asked again after %s", async (_, fault) => {
+    await opened();
+    venue.on("/api/v3/account", fault, json(account));
+    expect(await session!.call(question)).toBe("ok");
+    expect(venue.count("/api/v3/account")).toBe(2);
+  });
+
+  it.each(passing)("ends in our words when %s stays", async (_, fault, code) => {
+    await opened({ retry: { ...retry, attempts: 2 } });
+    venue.on("/api/v3/account", fault);
+    await expect(session!.call(question)).rejects.toMatchObject({ code });
+    expect(venue.count("/api/v3/account")).toBe(2);
+  });
+
+  it.each([
+    [
+      "a wrong key",
+      json({ code: -2015, msg: "Invalid API-key, IP, or permissions for action." }, 401),
+      "GEO-CREDENTIALS",
+    ],
+    [
+      "a wrong secret",
+      json({ code: -1022, msg: "Signature for this request is not valid." }, 400),
+      "GEO-CREDENTIALS",
+    ],
+    ["an unknown order", json({ code: -2013, msg: "Order does not exist." }, 400), "GEO-ORDER-REFUSED"],
+    ["an unknown symbol", json({ code: -1121, msg: "Invalid symbol." }, 400), "GEO-VENUE-UNSUPPORTED"],
+  ])("is asked once about %s", async (_, fault, code) => {
+    await opened();
+    venue.on("/api/v3/account", fault);
+    await expect(session!.call(question)).rejects.toMatchObject({ code });
+    expect(venue.count("/api/v3/account")).toBe(1);
+  });
+});
+
+describe("an order", () => {
+  it("gives what its reader makes of the answer", async () => {
+    await opened();
+    venue.on("/api/v3/order", json(acceptedOrder));
+    expect(await session!.call(order)).toBe("28");
+  });
+
+  it.each<[string, Answer]>([
+    ["a body that never ends", slowBody],
+    ["no answer", never],
+    ["a cut socket", cut],
+    ["half an answer", truncated],
+    ["an answer of another kind", json({ surprise: 1 })],
+    ["500", status(500, "")],
+    ["502", status(502, "<html>bad gateway</html>")],
+    ["503", json({ code: -1008, msg: "Server is currently overloaded." }, 503)],
+    ["504", json({ code: -1007, msg: "Timeout waiting for response from backend server." }, 504)],
+    ["-1006", json({ code: -1006, msg: "An unexpected response was received from the message bus." }, 400)],
+    ["400 in words that are not the venue's", status(400, "Bad Request")],
+    ["404 from something in between", status(404, "not found")],
+  ])("is in doubt after %s, and is never sent twice", async (_, fault) => {
+    await opened();
+    venue.on("/api/v3/order", fault, json(acceptedOrder));
+    await expect(session!.call(order)).rejects.toMatchObject({
+      code: "GEO-ORDER-UNKNOWN",
+      name: "OrderError",
+    });
+    expect(venue.count("/api/v3/order")).toBe(1);
+  });
+
+  it.each([
+    [-2010, "Account has insufficient balance for requested action.", "insufficient-funds"],
+    [-2010, "Duplicate order sent.", "duplicate"],
+    [-2010, "Order would immediately match and take.", "would-match"],
+    [-1013, "Filter failure: LOT_SIZE", "filter"],
+    [-1013, "Filter failure: NOTIONAL", "filter"],
+    [-1111, "Parameter 'quantity' has too much precision.", "filter"],
+    [-2011, "Unknown order sent.", "not-found"],
+    [-1121, "Invalid symbol.", "no-symbol"],
+    [-1102, "Mandatory parameter 'side' was not sent.", "other"],
+  ])("is refused by %i %s", async (code, msg, reason) => {
+    await opened();
+    venue.on("/api/v3/order", json({ code, msg }, 400));
+    await expect(session!.call(order)).rejects.toMatchObject({
+      code: "GEO-ORDER-REFUSED",
+      message: expect.stringContaining(msg),
+      reason,
+      venueCode: code,
+    });
+  });
+
+  it.each([
+    ["-1021", json({ code: -1021, msg: "Timestamp for this request was ahead." }, 400), "GEO-CONNECTION"],
+    ["-1015", json({ code: -1015, msg: "Too many new orders." }, 429), "GEO-VENUE-LIMITED"],
+    [
+      "429",
+      json({ code: -1003, msg: "Too many requests." }, 429, { "Retry-After": "1" }),
+      "GEO-VENUE-LIMITED",
+    ],
+    ["418", status(418, "", { "Retry-After": "60" }), "GEO-VENUE-LIMITED"],
+    [
+      "-2015",
+      json({ code: -2015, msg: "Invalid API-key, IP, or permissions for action." }, 401),
+      "GEO-CREDENTIALS",
+    ],
+  ])("was not placed after %s, which is told for sure", async (_, fault, code) => {
+    await opened();
+    venue.on("/api/v3/order", fault, json(acceptedOrder));
+    await expect(session!.call(order)).rejects.toMatchObject({ code });
+    expect(venue.count("/api/v3/order")).toBe(1);
+  });
+
+  it("was not placed when the connection was refused", async () => {
+    await opened();
+    await venue.close();
+    // Finds out that the line it had is dead; on a dead line nobody knows how far a request got.
+    await expect(session!.call(question)).rejects.toMatchObject({ code: "GEO-CONNECTION" });
+    await expect(session!.call(order)).rejects.toMatchObject({
+      code: "GEO-CONNECTION",
+      message: expect.stringContaining("nothing was sent"),
+    });
+  });
+
+  it("is in doubt when the session is closed while it is out", async () => {
+    await opened();
+    const out = new Promise<void>((resolve) => venue.on("/api/v3/order", () => resolve()));
+    const placed = session!.call({ ...order, deadlineMs: 10_000 });
+    const ended = expect(placed).rejects.toMatchObject({ code: "GEO-ORDER-UNKNOWN" });
+    await out;
+    await session!.close();
+    await ended;
+  });
+
+  it("that waited for ccxt's limiter until its time was up never leaves", async () => {
+    const { exchange } = await opened();
+    venue.on("/api/v3/order", json(acceptedOrder));
+    let release = (): void => {};
+    exchange.throttle = () => new Promise<void>((resolve) => (release = () => resolve()));
+    await expect(session!.call({ ...order, deadlineMs: 20 })).rejects.toMatchObject({
+      code: "GEO-CONNECTION",
+    });
+    release();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(venue.count("/api/v3/order")).toBe(0);
+  });
+});
+
+describe("secrets", () => {
+  it.each<[string, ApiCall<string>, Answer]>([
+    ["a cut question", question, cut],
+    ["a cut order", order, cut],
+    [
+      "a 500 that echoes the request",
+      question,
+      (request, response) =>
+        status(500, `${request.query} ${request.headers["x-mbx-apikey"]}`)(request, response),
+    ],
+    [
+      "a refusal that echoes it",
+      order,
+      (request, response) =>
+        json({ code: -1100, msg: `Illegal: ${request.body} ${request.headers["x-mbx-apikey"]}` }, 400)(
+          request,
+          response,
+        ),
+    ],
+  ])("are not in the error of %s", async (_, call, fault) => {
+    await opened({ retry: { ...retry, attempts: 1 } });
+    venue.on("/api/v3/account", fault);
+    venue.on("/api/v3/order", fault);
+    const error = await session!.call(call).then(
+      () => undefined,
+      (thrown: GeoSyncError) => thrown,
+    );
+    const { query, body } = venue.seen.at(-1)!;
+    const signature = query.get("signature") ?? new URLSearchParams(body).get("signature");
+    expect(signature).toMatch(/^[0-9a-f]{64}$/);
+    const told = [
+      inspect(error, { depth: 9 }),
+      JSON.stringify(error),
+      String(error),
+      error?.stack,
+      inspect(records),
+    ];
+    told.push(inspect(session, { depth: 9, showHidden: true }), JSON.stringify(session));
+    told.push(
+      inspect(session!.exchange, { depth: 9 }),
+      JSON.stringify({ ...session, it: session!.exchange }),
+    );
+    for (const secret of [credentials.apiKey, credentials.apiSecret, signature!]) {
+      expect(told.join("\n")).not.toContain(secret);
+    }
+  });
+});
