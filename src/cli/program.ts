@@ -4,6 +4,7 @@ import { addBacktest } from "./backtest.ts";
 import { addMetrics } from "./metrics.ts";
 import type { Session } from "./session.ts";
 import { addStrategies } from "./strategies.ts";
+import { addVenue } from "./venue.ts";
 
 /**
  * Parses the arguments and runs the command they name.
@@ -31,7 +32,7 @@ function createProgram(session: Session, onHelp: (text: string) => void): Comman
     .exitOverride()
     .configureOutput({ writeOut: onHelp, writeErr: () => {} })
     .addHelpText("after", examples);
-  for (const add of [addBacktest, addMetrics, addStrategies]) add(program, session);
+  for (const add of [addBacktest, addMetrics, addStrategies, addVenue]) add(program, session);
   return program;
 }
 
