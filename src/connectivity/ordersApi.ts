@@ -26,20 +26,14 @@ export interface Amounts {
   readonly locked: Decimal;
 }
 
-/** What a venue accepts as the name of an order. */
-export interface ClientIds {
-  readonly pattern: RegExp;
-  /** The same in words: `1 to 36 letters, digits and .:/_-`. */
-  readonly words: string;
-}
-
 /**
  * The order side of a venue, in our values: every answer checked, nothing rounded, each method one question (of pages,
  * several) through the session's `call`. What throws is what `VenueSession.call` throws.
  */
 export interface OrderApi {
   readonly abilities: VenueAbilities;
-  readonly clientIds: ClientIds;
+  /** What it accepts as the name of an order. */
+  readonly clientId: RegExp;
   /** @throws ConnectionError GEO-VENUE-UNSUPPORTED for a symbol the venue lacks */
   rules(symbol: string): OrderRules;
   /** Sends once. `order` has been checked and has its client id. */

@@ -3,21 +3,14 @@ import type { Decimal } from "../domain/decimal.ts";
 import type { Order } from "../domain/order.ts";
 import type { OwnTrade, ProtectiveExits, VenueAbilities } from "../domain/ports.ts";
 import { dayMs, type Millis } from "../domain/time.ts";
-import type {
-  AccountStream,
-  Amounts,
-  ClientIds,
-  OrderApi,
-  OrderKey,
-  OrderRules,
-  TradesSince,
-} from "./ordersApi.ts";
+import type { AccountStream, Amounts, OrderApi, OrderKey, OrderRules, TradesSince } from "./ordersApi.ts";
 import { readBalances, readOrder, readOrderList, readPrice, readTrades } from "./ordersBinanceRead.ts";
 import { BinanceStream } from "./ordersBinanceStream.ts";
 import { exitListOf, orderParams, type Params } from "./ordersBinanceWrite.ts";
 import { isOrderNotFound, marketOf } from "./ordersMarkets.ts";
 import { binanceRules } from "./ordersRules.ts";
 import type { VenueSession } from "./session.ts";
+import { venueOf } from "./venues.ts";
 
 /** ccxt's implicit methods: they sign, throttle and turn errors into its own, and hand the answer on as it came. */
 interface Endpoints {
@@ -38,18 +31,8 @@ const daysByTime = 7;
 
 /** Binance Spot. https://developers.binance.com/docs/binance-spot-api-docs/rest-api */
 export class BinanceOrders implements OrderApi {
-  readonly abilities: VenueAbilities = {
-    types: ["market", "limit", "stop", "stop_limit"],
-    timeInForce: ["GTC", "IOC", "FOK"],
-    postOnly: true,
-    byValue: true,
-    exits: true,
-    clientIds: true,
-  };
-  readonly clientIds: ClientIds = {
-    pattern: /^[.A-Za-z0-9:/_-]{1,36}$/,
-    words: "1 to 36 letters, digits and .:/_-",
-  };
+  readonly abilities: VenueAbilities = venueOf("binance", []).abilities;
+  readonly clientId = venueOf("binance", []).clientId;
   readonly #session: VenueSession;
   readonly #rules = new Map<string, OrderRules>();
 
@@ -182,7 +165,7 @@ export class BinanceOrders implements OrderApi {
   }
 
   stream(): AccountStream {
-    return new BinanceStream(this.#session.exchange, (id) => this.#symbolOf(id));
+    return new BinanceStream(this.#session, (id) => this.#symbolOf(id));
   }
 
   #id(symbol: string): string {

@@ -1,8 +1,8 @@
-import type { Exchange } from "ccxt";
 import type { AccountUpdate } from "../domain/ports.ts";
 import type { AccountStream } from "./ordersApi.ts";
 import { readEvent } from "./ordersBinanceRead.ts";
 import { NewsQueue } from "./ordersNews.ts";
+import type { VenueSession } from "./session.ts";
 
 interface WebSocketClient {
   error: unknown;
@@ -25,16 +25,16 @@ interface ProClient {
  * where they arrive, each one as it came: ccxt's caches would merge two reports of one order before we see them.
  */
 export class BinanceStream implements AccountStream {
-  readonly #exchange: Exchange;
+  readonly #session: VenueSession;
   readonly #pro: ProClient;
   readonly #symbolOf: (id: string) => string;
   readonly #news = new NewsQueue();
   #watching = false;
 
   /** One a session: the exchange is tapped for good. */
-  constructor(exchange: Exchange, symbolOf: (id: string) => string) {
-    this.#exchange = exchange;
-    this.#pro = exchange as unknown as ProClient;
+  constructor(session: VenueSession, symbolOf: (id: string) => string) {
+    this.#session = session;
+    this.#pro = session.exchange as unknown as ProClient;
     this.#symbolOf = symbolOf;
     this.#tap();
   }
@@ -64,10 +64,10 @@ export class BinanceStream implements AccountStream {
     try {
       await this.#pro.authenticate({ type: "spot" });
       this.#news.add([]);
-      for (;;) await this.#exchange.watchOrders();
+      for (;;) await this.#session.exchange.watchOrders();
     } catch (error) {
       this.#watching = false;
-      this.#news.fail(error);
+      this.#news.fail(this.#session.failure(error, "watchOrders"));
     }
   }
 

@@ -1,15 +1,11 @@
 import type { Exchange } from "ccxt";
 import type { Order } from "../domain/order.ts";
-import type { VenueAbilities } from "../domain/ports.ts";
-import type { ClientIds } from "./ordersApi.ts";
 import { isOrderNotFound } from "./ordersMarkets.ts";
 
 export type Params = Readonly<Record<string, unknown>>;
 
 /** What ccxt leaves to its users to know of a venue. */
 export interface Dialect {
-  readonly abilities: VenueAbilities;
-  readonly clientIds: ClientIds;
   /** Beside what all venues take. */
   place(order: Order): Params;
   /** ccxt's picture of the order, or null when there is none. */
@@ -18,15 +14,6 @@ export interface Dialect {
   /** How to cancel by client id; null: by the venue's id only. */
   cancelParams: ((clientId: string) => Params) | null;
 }
-
-const usual: VenueAbilities = {
-  types: ["market", "limit", "stop", "stop_limit"],
-  timeInForce: ["GTC", "IOC", "FOK"],
-  postOnly: true,
-  byValue: true,
-  exits: false,
-  clientIds: true,
-};
 
 function fetchOrder(exchange: Exchange, symbol: string, id: string, params: Params = {}): Promise<unknown> {
   return exchange.fetchOrder(id, symbol, params).catch(nullWhenNotFound);
@@ -50,8 +37,6 @@ function trigger(order: Order, name: "triggerPrice" | "stopLossPrice"): Params {
 }
 
 const bybit: Dialect = {
-  abilities: usual,
-  clientIds: { pattern: /^[A-Za-z0-9_-]{1,36}$/, words: "1 to 36 letters, digits, _ and -" },
   place: (order) => trigger(order, "triggerPrice"),
   // Open and just ended orders are asked for in one place, older ones in another.
   async findByClientId(exchange, symbol, orderLinkId) {
@@ -66,9 +51,6 @@ const bybit: Dialect = {
 };
 
 const okx: Dialect = {
-  // Stops live in a book of their own there (algo orders), with ids and questions of their own.
-  abilities: { ...usual, types: ["market", "limit"] },
-  clientIds: { pattern: /^[A-Za-z0-9]{1,32}$/, words: "1 to 32 letters and digits" },
   place: (order) => (order.type === "market" && order.quantity === null ? { tgtCcy: "quote_ccy" } : {}),
   findByClientId: (exchange, symbol, clOrdId) => fetchOrder(exchange, symbol, "", { clOrdId }),
   findById: fetchOrder,
@@ -76,11 +58,6 @@ const okx: Dialect = {
 };
 
 const kraken: Dialect = {
-  abilities: { ...usual, timeInForce: ["GTC", "IOC"] },
-  clientIds: {
-    pattern: /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\x21-\x7e]{1,18})$/i,
-    words: "a UUID, or up to 18 characters",
-  },
   place: (order) => ({
     cl_ord_id: order.clientId,
     ...(order.stopPrice !== null && { stopLossPrice: order.stopPrice.toFixed() }),
@@ -97,9 +74,6 @@ const kraken: Dialect = {
 };
 
 const coinbase: Dialect = {
-  // Its stops are stop-limits; a market buy is for an amount of the quote currency only.
-  abilities: { ...usual, types: ["market", "limit", "stop_limit"] },
-  clientIds: { pattern: /^[A-Za-z0-9_-]{1,36}$/, words: "1 to 36 letters, digits, _ and -" },
   place: (order) => trigger(order, "triggerPrice"),
   async findByClientId(exchange, symbol, clientId) {
     return (
@@ -111,14 +85,9 @@ const coinbase: Dialect = {
   cancelParams: null,
 };
 
-/** A venue that nobody has looked at: what ccxt itself promises. */
-const unproven: Dialect = {
-  ...coinbase,
-  abilities: { ...usual, types: ["market", "limit"], timeInForce: ["GTC"], postOnly: false, byValue: false },
-};
-
 const dialects: Readonly<Record<string, Dialect>> = { bybit, okx, kraken, coinbase };
 
 export function dialectOf(venue: string): Dialect {
-  return dialects[venue.toLowerCase()] ?? unproven;
+  // Of a venue that nobody has looked at: what ccxt itself promises of all.
+  return dialects[venue.toLowerCase()] ?? coinbase;
 }

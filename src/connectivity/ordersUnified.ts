@@ -3,15 +3,7 @@ import type { Decimal } from "../domain/decimal.ts";
 import { ConnectionError } from "../domain/errors.ts";
 import type { Order } from "../domain/order.ts";
 import type { OwnTrade, VenueAbilities } from "../domain/ports.ts";
-import type {
-  AccountStream,
-  Amounts,
-  ClientIds,
-  OrderApi,
-  OrderKey,
-  OrderRules,
-  TradesSince,
-} from "./ordersApi.ts";
+import type { AccountStream, Amounts, OrderApi, OrderKey, OrderRules, TradesSince } from "./ordersApi.ts";
 import { type Dialect, dialectOf } from "./ordersDialects.ts";
 import { isOrderNotFound, marketOf } from "./ordersMarkets.ts";
 import { unifiedRules } from "./ordersRules.ts";
@@ -25,11 +17,12 @@ import {
 } from "./ordersUnifiedRead.ts";
 import { UnifiedStream } from "./ordersUnifiedStream.ts";
 import type { VenueSession } from "./session.ts";
+import { venueOf } from "./venues.ts";
 
 /** Any venue of ccxt, through its unified methods and what its dialect adds. */
 export class UnifiedOrders implements OrderApi {
   readonly abilities: VenueAbilities;
-  readonly clientIds: ClientIds;
+  readonly clientId: RegExp;
   readonly #session: VenueSession;
   readonly #dialect: Dialect;
   readonly #rules = new Map<string, OrderRules>();
@@ -37,8 +30,10 @@ export class UnifiedOrders implements OrderApi {
   constructor(session: VenueSession) {
     this.#session = session;
     this.#dialect = dialectOf(session.venue);
-    this.abilities = this.#dialect.abilities;
-    this.clientIds = this.#dialect.clientIds;
+    // The session has been opened: its venue is known.
+    const { abilities, clientId } = venueOf(session.venue, [session.venue]);
+    this.abilities = abilities;
+    this.clientId = clientId;
   }
 
   rules(symbol: string): OrderRules {
@@ -150,7 +145,7 @@ export class UnifiedOrders implements OrderApi {
   }
 
   stream(): AccountStream {
-    return new UnifiedStream(this.#session.exchange);
+    return new UnifiedStream(this.#session);
   }
 
   #ask<T>(

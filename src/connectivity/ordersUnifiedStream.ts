@@ -1,17 +1,17 @@
-import type { Exchange } from "ccxt";
 import type { AccountUpdate } from "../domain/ports.ts";
 import type { AccountStream } from "./ordersApi.ts";
 import { NewsQueue } from "./ordersNews.ts";
 import { readUnifiedFree, readUnifiedOrder, readUnifiedTrades } from "./ordersUnifiedRead.ts";
+import type { VenueSession } from "./session.ts";
 
 /** Orders, own trades and balances as ccxt's pro classes watch them; what a venue has not is left to polling. */
 export class UnifiedStream implements AccountStream {
-  readonly #exchange: Exchange;
+  readonly #session: VenueSession;
   readonly #news = new NewsQueue();
   #running = 0;
 
-  constructor(exchange: Exchange) {
-    this.#exchange = exchange;
+  constructor(session: VenueSession) {
+    this.#session = session;
   }
 
   next(): Promise<readonly AccountUpdate[]> {
@@ -20,13 +20,14 @@ export class UnifiedStream implements AccountStream {
   }
 
   drop(): void {
-    const clients = (this.#exchange as unknown as { clients?: Record<string, { close(): unknown }> }).clients;
+    const clients = (this.#session.exchange as unknown as { clients?: Record<string, { close(): unknown }> })
+      .clients;
     for (const client of Object.values(clients ?? {})) client.close();
     this.#news.fail(new Error("the stream was silent and has been dropped"));
   }
 
   #start(): void {
-    const exchange = this.#exchange;
+    const { exchange } = this.#session;
     const { has } = exchange;
     this.#news.add([]);
     const watches: (readonly [boolean, () => Promise<readonly AccountUpdate[]>])[] = [
@@ -53,7 +54,7 @@ export class UnifiedStream implements AccountStream {
     try {
       for (;;) this.#news.add(await watch());
     } catch (error) {
-      this.#news.fail(error);
+      this.#news.fail(this.#session.failure(error, "watchOrders"));
     } finally {
       this.#running--;
     }

@@ -114,7 +114,7 @@ export class ExchangeAdapter implements TradingAdapter {
    */
   async placeOrder(order: Order): Promise<Order> {
     const { api, gate } = this.#now();
-    const request = freshOrder(order, () => randomUUID().replaceAll("-", ""));
+    const request = freshOrder(order, () => madeName(api.clientId));
     await gate.check(request);
     this.#names.use(request.clientId!);
     const placed = await this.#send([request], () => api.place(request));
@@ -229,6 +229,12 @@ export class ExchangeAdapter implements TradingAdapter {
       },
     );
   }
+}
+
+/** Chance enough that no two orders ever share a name, as long as the venue takes. */
+function madeName(accepted: RegExp): string {
+  const name = randomUUID().replaceAll("-", "");
+  return accepted.test(name) ? name : name.slice(0, 18);
 }
 
 function checkCredentials({ apiKey, apiSecret }: Credentials, venue: string): void {

@@ -1,4 +1,4 @@
-import type { ClientIds, OrderRules } from "../connectivity/ordersApi.ts";
+import type { OrderRules } from "../connectivity/ordersApi.ts";
 import type { Decimal } from "../domain/decimal.ts";
 import { OrderError } from "../domain/errors.ts";
 import {
@@ -17,7 +17,7 @@ import type { VenueAbilities } from "../domain/ports.ts";
 export interface VenueLimits {
   readonly venue: string;
   readonly abilities: VenueAbilities;
-  readonly clientIds: ClientIds;
+  readonly clientId: RegExp;
   readonly rules: OrderRules;
 }
 
@@ -28,9 +28,12 @@ export interface VenueLimits {
  */
 export function checkOrder(order: Order, limits: VenueLimits): void {
   checkAbilities(order, limits);
-  const { rules, clientIds } = limits;
-  if (order.clientId !== undefined && !clientIds.pattern.test(order.clientId)) {
-    throw refused(order, `Order.clientId: expected ${clientIds.words}, found "${order.clientId}"`);
+  const { rules, clientId } = limits;
+  if (order.clientId !== undefined && !clientId.test(order.clientId)) {
+    throw refused(
+      order,
+      `Order.clientId: expected a name like ${clientId.source}, found "${order.clientId}"`,
+    );
   }
   if (order.price !== null) checkPrice(order, "price", order.price, rules);
   if (order.stopPrice !== null) checkPrice(order, "stopPrice", order.stopPrice, rules);

@@ -26,9 +26,9 @@ export class OrderGate {
 
   /** @throws OrderError GEO-ORDER-REFUSED naming the field */
   async check(order: Order): Promise<void> {
-    const { abilities, clientIds } = this.#api;
+    const { abilities, clientId } = this.#api;
     const rules = this.#api.rules(order.symbol);
-    checkOrder(order, { venue: this.#venue, abilities, clientIds, rules });
+    checkOrder(order, { venue: this.#venue, abilities, clientId, rules });
     const { minNotional } = rules.instrument;
     if (order.type !== "market" || order.quantity === null || minNotional === null) return;
     // A market order has no price of its own: the last one tells its value. It is asked for only when the one known is

@@ -32,7 +32,7 @@ const abilities: VenueAbilities = {
   clientIds: true,
 };
 
-const clientIds = { pattern: /^[\x21-\x7e]{1,36}$/, words: "1 to 36 characters without blanks" };
+const clientId = /^[\x21-\x7e]{1,36}$/;
 
 /**
  * Real market data, simulated orders: fills, costs and refusals are those of a backtest. Feed it by `onMarket`; time is
@@ -110,7 +110,7 @@ export class PaperAdapter implements TradingAdapter {
 
   #check(order: Order): void {
     const rules = rulesOf(this.#desk.markets.instrument(order.symbol));
-    checkOrder(order, { venue: "paper", abilities, clientIds, rules });
+    checkOrder(order, { venue: "paper", abilities, clientId, rules });
   }
 
   /** With latency: once market data has shown what became of it. */

@@ -57,6 +57,10 @@ export class FakeSession implements VenueSession {
     return new OrderError("GEO-ORDER-UNKNOWN", error.message);
   }
 
+  failure(thrown: unknown): GeoSyncError {
+    return new ConnectionError(thrown instanceof Error ? thrown.message : "the stream broke");
+  }
+
   venueTime(): number {
     return this.time;
   }
