@@ -7,6 +7,7 @@ import { addReplay } from "./replay.ts";
 import type { Session } from "./session.ts";
 import { addSessions } from "./sessions.ts";
 import { addStrategies } from "./strategies.ts";
+import { addVenue } from "./venue.ts";
 
 /**
  * Parses the arguments and runs the command they name.
@@ -39,7 +40,7 @@ function createProgram(session: Session, onHelp: (text: string) => void): Comman
 }
 
 /** In the order of `--help`. */
-const commands = [addBacktest, addLive, addReplay, addSessions, addMetrics, addStrategies];
+const commands = [addBacktest, addLive, addReplay, addSessions, addMetrics, addStrategies, addVenue];
 
 const examples = `
 Examples:

@@ -80,10 +80,11 @@ export const venues: Readonly<Record<string, Venue>> = {
     passphrase: true,
     pace: "even",
     clientId: /^[A-Za-z0-9]{1,32}$/,
-    abilities: { ...basics, types: everyType, byValue: true },
+    // Stops live in a book of their own there, with ids and questions of their own.
+    abilities: { ...basics, byValue: true },
     // Or a market buy would be taken for an amount of the quote currency.
     options: { ...spotOnly, createMarketBuyOrderRequiresPrice: false },
-    quirks: ["Stops are algo orders with ids of their own."],
+    quirks: ["Stops are algo orders with ids of their own; they are not placed there."],
   },
   kraken: {
     id: "kraken",
