@@ -88,7 +88,7 @@ export class ExitPair implements Unit {
       if (leg?.state === "refused") {
         const step = this.#refused(track, leg);
         if (step !== null) return step;
-      } else if (leg?.state === "over" && isForeignEnd(leg) && this.exitedNow === 0n) {
+      } else if (leg?.state === "over" && this.#isForeignEnd(leg)) {
         const sibling = this.#openLegs().find((one) => one.track !== track);
         // Perhaps it went because its sibling was filled, and that news comes later.
         if (sibling !== undefined && !sibling.leg.cancelAsked && sibling.leg.sentAt === leg.sentAt)
@@ -102,9 +102,12 @@ export class ExitPair implements Unit {
     return null;
   }
 
-  /** Filled by the orders that stand at the venue now. */
-  get exitedNow(): bigint {
-    return this.#members.reduce((sum, { leg }) => sum + (leg?.booked ?? 0n), 0n);
+  /** Cancelled by someone else: neither it nor its sibling by us, and not because one of them was filled. */
+  #isForeignEnd({ status, terms, sentAt }: Leg): boolean {
+    if (status === "filled" || terms.restored === true) return false;
+    return this.#members.every(({ leg }) => {
+      return leg === null || leg.sentAt !== sentAt || (!leg.cancelAsked && leg.booked === 0n);
+    });
   }
 
   /** The venue does not take it as it is: another way to get out, or the end of it. */
@@ -246,9 +249,4 @@ function priceOf({ command, moved }: Track): Fixed {
 
 function isElsewhere(track: Track, { price }: Leg): boolean {
   return price !== null && compareFixed(price, priceOf(track)) !== 0;
-}
-
-/** Cancelled by someone else: not by us, and not because it was filled. */
-function isForeignEnd({ status, cancelAsked, booked, terms }: Leg): boolean {
-  return status !== "filled" && !cancelAsked && booked === 0n && terms.restored !== true;
 }

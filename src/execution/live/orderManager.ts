@@ -11,7 +11,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import type { Order } from "../../domain/order.ts";
 import type { AccountUpdate, TradingAdapter } from "../../domain/ports.ts";
 import type { Random } from "../../domain/random.ts";
-import type { ReasonCode } from "../../domain/reasons.ts";
+import { type ReasonCode, reasons } from "../../domain/reasons.ts";
 import type { Millis } from "../../domain/time.ts";
 import { Books } from "./books.ts";
 import { ClientIds } from "./clientIds.ts";
@@ -232,7 +232,12 @@ export class OrderManager {
 
   #end(track: Track, reason: ReasonCode): void {
     this.#news.end(track, reason);
-    // Exits whose entry never came to life end with it, which their unit sees to.
+    const { entry, command } = track;
+    if (entry === null || command.stop === null || !unprotects.has(reason)) return;
+    if ((this.#orders.pairOf(entry)?.wanted ?? 0n) === 0n) return;
+    const message = `order ${entry.number} is left without its stop ${track.number}: ${reasons[reason]}`;
+    this.#options.onStatus?.({ level: "error", code: "unprotected", message });
+    this.#news.tell({ kind: "halt", cause: "unprotected", message });
   }
 
   #filled(track: Track): void {
@@ -329,6 +334,15 @@ export class OrderManager {
       );
   }
 }
+
+/** Ends of a stop that nobody here wanted, and that leave a position without one. */
+const unprotects: ReadonlySet<ReasonCode> = new Set([
+  "refused:by-venue",
+  "refused:insufficient-cash",
+  "refused:price-collar",
+  "refused:no-price",
+  "expired:post-only",
+]);
 
 function isProtective({ entry, command }: Track): boolean {
   return entry !== null || (command.stop !== null && command.reduceOnly && command.tag !== flattenTag);

@@ -15,7 +15,7 @@ export interface RunnerOptions {
   end(track: Track, reason: ReasonCode): void;
 }
 
-export type Request = Exclude<Step, { kind: "idle" | "wait" | "end" }>;
+export type Request = Exclude<Step, { kind: "idle" | "again" | "wait" | "end" }>;
 
 /** In this order within a turn: what takes risk away before what adds it. */
 const ranks: Readonly<Record<Request["kind"], number>> = {
@@ -90,7 +90,8 @@ export class Runner {
       if (step.kind === "end") {
         end(step.track, step.reason);
         this.#again = true;
-      } else if (step.kind === "wait") due = Math.min(due, step.until);
+      } else if (step.kind === "again") this.#again = true;
+      else if (step.kind === "wait") due = Math.min(due, step.until);
       else if (step.kind !== "idle") requests.push({ unit, step });
     }
     // An end may change what is next for others.

@@ -98,7 +98,8 @@ export class Single implements Unit {
     }
     const { command, total } = track;
     const rest = total === null ? null : total - track.filled;
-    if (rest !== null && this.#mustMakeRoom(rest)) return idle;
+    const had = this.claims;
+    if (rest !== null && this.#mustMakeRoom(rest)) return had ? idle : { kind: "again" };
     const stop = track.moved ?? command.stop;
     const isStop = (command.type === "stop" || command.type === "stop_limit") && !this.#triggered;
     if (isStop && stop === null) return { kind: "end", track, reason: "refused:no-price" };

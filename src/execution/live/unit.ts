@@ -7,6 +7,8 @@ import type { Track } from "./track.ts";
 /** What is to be done next for one or two orders that belong together. Worked out anew each time: nothing is planned. */
 export type Step =
   | { readonly kind: "idle" }
+  /** Something has changed that others go by. */
+  | { readonly kind: "again" }
   | { readonly kind: "wait"; readonly until: Millis }
   | { readonly kind: "end"; readonly track: Track; readonly reason: ReasonCode }
   | { readonly kind: "ask" | "cancel" | "trades"; readonly track: Track; readonly leg: Leg }
