@@ -126,6 +126,8 @@ export interface Execution {
   readonly remaining: bigint;
   /** The quantity was cut: by the collar, by the cash there was, or to the holding. */
   readonly clipped: boolean;
+  /** The venue's id of the trade, by which it is booked once only; a simulated one has none. */
+  readonly trade?: string;
 }
 
 /**
@@ -146,6 +148,35 @@ export function tradedValue(
 }
 
 export type ExecutionEvent = Execution | { readonly kind: "accepted"; readonly number: OrderNumber } | Ended;
+
+/** What comes of orders at a real venue. Fills of orders that are not ours (manual trades) have number 0. */
+export type LiveEvent = ExecutionEvent | VenueEvent;
+
+/** What only a real venue gives rise to. */
+export type VenueEvent =
+  /** The venue's answer did not come: the order may be there or not. */
+  | { readonly kind: "doubt"; readonly number: OrderNumber }
+  /** The venue has said that it has the order. (That it has not is told by its end.) */
+  | { readonly kind: "settled"; readonly number: OrderNumber }
+  /** A stop or an exit stands at the venue once more, at another price or for another quantity. */
+  | {
+      readonly kind: "moved";
+      readonly number: OrderNumber;
+      /** How many orders at the venue it has taken so far; part of their client ids from 2 on. */
+      readonly generation: number;
+      readonly price: Fixed;
+    }
+  /** All own trades up to this one have been told. */
+  | { readonly kind: "booked"; readonly symbol: string; readonly trade: string; readonly time: Millis }
+  /** Trading must not go on without the user. */
+  | {
+      readonly kind: "halt";
+      readonly cause: "manual-trade" | "overfill" | "unprotected" | "answer";
+      readonly message: string;
+      /** The trade that it is about, which is not booked. */
+      readonly symbol?: string;
+      readonly trade?: string;
+    };
 
 /** A request came to its end without (or after) fills. */
 export interface Ended {

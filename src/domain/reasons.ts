@@ -24,6 +24,8 @@ export const reasons = {
   "refused:max-gross-exposure": "could take the sum of all positions beyond the largest value allowed",
   "refused:max-net-exposure": "could take longs less shorts beyond the largest value allowed",
   "refused:max-leverage": "could take gross exposure beyond the allowed multiple of equity",
+  "refused:by-venue": "refused by the venue, which has no code of its own here",
+  "refused:not-sent": "it never reached the venue: the venue knows no such order",
   "cancelled:by-strategy": "cancelled by the strategy",
   "cancelled:by-user": "cancelled by the user",
   "cancelled:by-venue": "cancelled by the venue",

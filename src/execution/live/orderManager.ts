@@ -1,0 +1,349 @@
+import { GeoSyncError } from "../../domain/errors.ts";
+import {
+  type Approved,
+  type Command,
+  flattenTag,
+  type LiveEvent,
+  type PlaceCommand,
+} from "../../domain/execution.ts";
+import type { Fixed } from "../../domain/fixed.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import type { Order } from "../../domain/order.ts";
+import type { AccountUpdate, TradingAdapter } from "../../domain/ports.ts";
+import type { Random } from "../../domain/random.ts";
+import { type ReasonCode, reasons } from "../../domain/reasons.ts";
+import type { Millis } from "../../domain/time.ts";
+import { Books } from "./books.ts";
+import { ClientIds } from "./clientIds.ts";
+import { ExitPair } from "./exitPair.ts";
+import { Leg } from "./leg.ts";
+import { News, type Status } from "./news.ts";
+import { OrderSet } from "./orderSet.ts";
+import { backoff, Quiet, type Timers } from "./pace.ts";
+import { type DriftReport, Reconciler } from "./reconciler.ts";
+import { type KnownOrder, type RestoredOrders, SessionLedger } from "./restored.ts";
+import { Runner } from "./runner.ts";
+import { Single } from "./single.ts";
+import { Track } from "./track.ts";
+import { followPrice } from "./trailing.ts";
+import { VenueDesk } from "./venueDesk.ts";
+
+export interface OrderManagerOptions {
+  readonly adapter: TradingAdapter;
+  /** Short id of the session, 6 to 12 of a-z and 0-9: part of the names of its orders for ever. */
+  readonly session: string;
+  readonly instruments: readonly Instrument[];
+  /** The venue's clock, in ms; never far before it. */
+  now(): Millis;
+  readonly timers: Timers;
+  /** For jitter only. */
+  readonly random: Random;
+  /** Something came in: `take` it. */
+  wake(): void;
+  readonly onStatus?: (status: Status) => void;
+  /** What manual trades lead to: fills of order number 0, or a request to halt. */
+  readonly onDrift: "adopt" | "halt";
+  /** A request that was sent arrives within this or never, in ms: what the venue takes as recvWindow, and some. @default 6000 */
+  readonly settleAfterMs?: number;
+  /** Between two reconciliations, in ms. @default 60000 */
+  readonly reconcileEveryMs?: number;
+  /** Between two moves of one trailing stop, in ms. @default 1000 */
+  readonly moveEveryMs?: number;
+}
+
+/**
+ * The engine's orders at a real venue: each sent once, its fate asked for until it is known, every trade booked once,
+ * whatever is lost, late, repeated or out of order, and whenever this process dies. What it knows beyond the journal
+ * the venue can tell again; so a restart is `restore` and `start`.
+ */
+export class OrderManager {
+  readonly #options: OrderManagerOptions;
+  readonly #instruments: ReadonlyMap<string, Instrument>;
+  readonly #ids: ClientIds;
+  readonly #orders: OrderSet;
+  readonly #news: News;
+  readonly #books: Books;
+  readonly #desk: VenueDesk;
+  readonly #reconciler: Reconciler;
+  readonly #runner: Runner;
+  #ledger = new SessionLedger();
+  #stopped = false;
+  #reconciling: Promise<DriftReport> | null = null;
+  #stopTimer: (() => void) | null = null;
+
+  constructor(options: OrderManagerOptions) {
+    this.#options = options;
+    const { adapter, random, timers } = options;
+    const now = () => options.now();
+    const onStatus = options.onStatus ?? (() => {});
+    const instruments = new Map(options.instruments.map((one) => [one.symbol, one]));
+    this.#instruments = instruments;
+    this.#ids = new ClientIds(options.session);
+    const quiet = new Quiet(random);
+    const orders = new OrderSet(adapter.abilities, this.#ids, options.moveEveryMs ?? 1000);
+    const news = new News(() => options.wake());
+    this.#orders = orders;
+    this.#news = news;
+    const books = new Books({
+      ...{ orders, news, onStatus, instruments },
+      onDrift: options.onDrift,
+      onProof: (track, leg) => this.#desk.announce(track, leg),
+      onFill: (track) => this.#filled(track),
+    });
+    this.#books = books;
+    const settleAfterMs = options.settleAfterMs ?? 6000;
+    this.#desk = new VenueDesk({
+      ...{ adapter, orders, books, news, quiet, random, instruments, settleAfterMs, onStatus, now },
+    });
+    this.#reconciler = new Reconciler({
+      ...{ adapter, orders, books, desk: this.#desk, instruments, onStatus, now },
+    });
+    this.#runner = new Runner({
+      ...{ orders, quiet, timers, now },
+      perform: (step) => this.#desk.perform(step),
+      end: (track, reason) => this.#end(track, reason),
+    });
+  }
+
+  /** Commands that are durable in the journal. Never throws for the network: answers come as events. */
+  submit(command: Approved<Command>): void {
+    this.#ledger.command(command);
+    if (command.kind === "cancel") {
+      const track = this.#orders.track(command.number);
+      if (track !== undefined) track.cancel ??= command.reason;
+    } else this.#place(command);
+    this.#runner.pump();
+  }
+
+  /** What came in since the last call, in order. The caller journals it before the engine sees it. */
+  take(): readonly LiveEvent[] {
+    const events = this.#news.take();
+    for (const event of events) this.#ledger.event(event);
+    return events;
+  }
+
+  /** What a checkpoint must keep for `restore`; of everything submitted and taken so far. */
+  state(): RestoredOrders {
+    return this.#ledger.state();
+  }
+
+  /** After a restart and before `start`: what the journal says (see SessionLedger). */
+  restore(known: RestoredOrders): void {
+    this.#ledger = new SessionLedger(known);
+    for (const symbol of known.symbols) this.#books.restore(symbol);
+    for (const order of known.orders) {
+      const track = this.#track(order);
+      if (!track.ended) this.#askFor(track, order);
+    }
+    for (const { command, exited, entry } of known.orders) {
+      const track = this.#orders.track(command.number)!;
+      if (entry === null && !track.ended) this.#orders.addUnit(new Single(track, this.#orders));
+      const exits = known.orders.filter((one) => one.entry === command.number && one.ended === null);
+      if (exits.length === 0) continue;
+      const tracks = exits.map((one) => this.#orders.track(one.command.number)!);
+      this.#orders.addUnit(new ExitPair(track, tracks, exited, this.#orders));
+    }
+  }
+
+  /** Listens to the venue and reconciles with it; settles when every open question is. */
+  async start(): Promise<void> {
+    for (const symbol of this.#instruments.keys()) this.#books.open(symbol, this.#options.now());
+    this.#sayWhatIsGuarded();
+    void this.#listen();
+    await this.#reconcileUntilDone();
+    this.#runner.start();
+    await this.#runner.until(() => this.#isSettled());
+    this.#nextReconcile();
+  }
+
+  /**
+   * Asks the venue for open orders, own trades and balances; differences become events.
+   * @throws ConnectionError when the venue can't be asked
+   */
+  async reconcile(): Promise<DriftReport> {
+    this.#reconciling ??= this.#reconciler.run().finally(() => {
+      this.#reconciling = null;
+      this.#runner.pump();
+    });
+    return await this.#reconciling;
+  }
+
+  /** The market has traded (or could be traded) at that price: trailing stops follow, guarded orders may be due. */
+  onPrice(symbol: string, price: Fixed): void {
+    this.#orders.setPrice(symbol, price);
+    followPrice(this.#orders, symbol, price);
+    this.#runner.pump();
+  }
+
+  /** Takes open orders back; settles when all of them have ended. @param keep protective: attached exits and stops stay */
+  async cancelAll(reason: ReasonCode, keep: "nothing" | "protective" = "nothing"): Promise<void> {
+    const tracks = [...this.#orders.tracks].filter((track) => {
+      return !track.ended && !(keep === "protective" && isProtective(track));
+    });
+    for (const track of tracks) track.cancel ??= reason;
+    this.#runner.pump();
+    await this.#runner.until(() => tracks.every(({ isOver }) => isOver));
+  }
+
+  /** Settles when nothing is in doubt and nothing is under way any more. */
+  async settled(): Promise<void> {
+    await this.#runner.until(() => this.#isSettled());
+  }
+
+  /** Sends nothing more. Orders at the venue stay as they are. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#stopTimer?.();
+    this.#runner.stop();
+    return Promise.resolve();
+  }
+
+  #place(command: PlaceCommand): void {
+    const { number } = command;
+    const track = this.#track(this.#ledger.order(number)!);
+    const { replaced } = track;
+    if (replaced !== null) replaced.cancel ??= "cancelled:by-strategy";
+    const exits = command.exits.map((exit) => this.#track(this.#ledger.order(exit.number)!));
+    const pair = track.entry === null ? undefined : this.#orders.pairOf(track.entry);
+    if (pair !== undefined) pair.add(track);
+    else this.#orders.addUnit(new Single(track, this.#orders));
+    if (exits.length > 0) this.#orders.addUnit(new ExitPair(track, exits, 0n, this.#orders));
+  }
+
+  #track(known: KnownOrder): Track {
+    const { command, entry } = known;
+    const find = (number: number | null) => (number === null ? null : (this.#orders.track(number) ?? null));
+    const track = new Track(known, find(entry), find(command.replaces));
+    this.#orders.addTrack(track);
+    return track;
+  }
+
+  /** It may have been sent, or moved, after the last that the journal knows of it. */
+  #askFor(track: Track, { generation, filled, filledEarlier }: KnownOrder): void {
+    const { number, command } = track;
+    const name = { number, generation: Math.max(1, generation) };
+    const clientId = this.#ids.of(name);
+    const terms = { ...name, clientId, quantity: null, price: null, restored: true };
+    track.leg = new Leg(terms, this.#options.now());
+    track.leg.booked = filled - filledEarlier;
+    track.leg.filled = track.leg.booked;
+    track.probes = track.entry !== null || command.trail !== null;
+  }
+
+  #end(track: Track, reason: ReasonCode): void {
+    this.#news.end(track, reason);
+    const { entry, command } = track;
+    if (entry === null || command.stop === null || !unprotects.has(reason)) return;
+    if ((this.#orders.pairOf(entry)?.wanted ?? 0n) === 0n) return;
+    const message = `order ${entry.number} is left without its stop ${track.number}: ${reasons[reason]}`;
+    this.#options.onStatus?.({ level: "error", code: "unprotected", message });
+    this.#news.tell({ kind: "halt", cause: "unprotected", message });
+  }
+
+  #filled(track: Track): void {
+    const { entry, command } = track;
+    // The exit takes what the entry has brought; it may bring no more.
+    if (entry !== null && !entry.ended) entry.cancel ??= "cancelled:oco";
+    if (command.group === null) return;
+    for (const other of this.#orders.tracks) {
+      const { group, owner } = other.command;
+      if (other !== track && !other.ended && group === command.group && owner === command.owner)
+        other.cancel ??= "cancelled:oco";
+    }
+  }
+
+  async #listen(): Promise<void> {
+    for await (const update of this.#options.adapter.updates()) {
+      if (this.#stopped) return;
+      try {
+        this.#hear(update);
+      } catch (error) {
+        if (!(error instanceof GeoSyncError)) throw error;
+        this.#news.tell({ kind: "halt", cause: "answer", message: error.message });
+      }
+      this.#runner.pump();
+    }
+  }
+
+  #hear(update: AccountUpdate): void {
+    if (update.kind === "order") this.#hearOrder(update.order);
+    else if (update.kind === "trade") this.#hearTrade(update);
+    else if (update.kind === "gap") void this.#reconcileUntilDone();
+  }
+
+  #hearOrder(order: Order): void {
+    const named = this.#ids.parse(order.clientId);
+    const track = named === null ? undefined : this.#orders.track(named.number);
+    const leg = track?.leg;
+    if (track !== undefined && leg?.terms.generation === named!.generation)
+      this.#desk.hear(track, leg, order);
+  }
+
+  #hearTrade({ trade }: { readonly trade: Parameters<Books["take"]>[0] }): void {
+    if (!this.#instruments.has(trade.symbol) || this.#books.take(trade) !== "pending") return;
+    this.#desk.fetchTrades(trade.symbol).catch((error: unknown) => this.#desk.failed(error));
+  }
+
+  /** Tries until the venue has answered. */
+  async #reconcileUntilDone(): Promise<void> {
+    const { random, timers } = this.#options;
+    for (let tries = 0; !this.#stopped; tries++) {
+      try {
+        await this.reconcile();
+        return;
+      } catch (error) {
+        this.#desk.failed(error);
+        const ms = backoff(tries, 500, 30_000, random);
+        await new Promise<void>((resolve) => void timers.after(ms, resolve));
+      }
+    }
+  }
+
+  #nextReconcile(): void {
+    if (this.#stopped) return;
+    const again = async (): Promise<void> => {
+      await this.#reconcileUntilDone();
+      this.#nextReconcile();
+    };
+    this.#stopTimer = this.#options.timers.after(
+      this.#options.reconcileEveryMs ?? 60_000,
+      () => void again(),
+    );
+  }
+
+  #isSettled(): boolean {
+    return this.#orders.units.every((unit) => {
+      const legs = unit.tracks.flatMap(({ leg }) => leg ?? []);
+      const quiet = legs.every(
+        (leg) => leg.isDone || (leg.state === "open" && !leg.lacksTrades && !leg.stale),
+      );
+      return quiet && !unit.busy;
+    });
+  }
+
+  #sayWhatIsGuarded(): void {
+    const { types, exits } = this.#options.adapter.abilities;
+    const say = (message: string) => this.#options.onStatus?.({ level: "warning", code: "guarded", message });
+    if (!types.includes("stop"))
+      say(
+        "the venue has no stop orders: stops are watched from here, and nothing guards while geosync is down",
+      );
+    else if (!exits)
+      say(
+        "the venue has no pairs of stop and target: the stop stands there, the target is watched from here",
+      );
+  }
+}
+
+/** Ends of a stop that nobody here wanted, and that leave a position without one. */
+const unprotects: ReadonlySet<ReasonCode> = new Set([
+  "refused:by-venue",
+  "refused:insufficient-cash",
+  "refused:price-collar",
+  "refused:no-price",
+  "expired:post-only",
+]);
+
+function isProtective({ entry, command }: Track): boolean {
+  return entry !== null || (command.stop !== null && command.reduceOnly && command.tag !== flattenTag);
+}
