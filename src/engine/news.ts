@@ -64,39 +64,31 @@ export interface WaitingNewsState {
 
 const exactMembers = ["quantity", "price", "stopPrice", "filledQuantity", "averagePrice"] as const;
 
-type Exact = (typeof exactMembers)[number];
-
-/** News as plain data. */
+/** News as plain data: decimals as texts, members in their order. */
 export interface NewsState {
-  readonly orders: readonly {
-    readonly instrument: Instrument;
-    readonly view: Omit<Order, Exact>;
-    /** Decimals as texts. */
-    readonly exact: readonly (string | null)[];
-  }[];
+  readonly orders: readonly { readonly instrument: Instrument; readonly view: object }[];
   readonly fills: readonly FillNews[];
 }
 
 export function savedNews({ orders, fills }: News): NewsState {
-  return {
-    orders: orders.map(({ instrument, view }) => {
-      const { quantity, price, stopPrice, filledQuantity, averagePrice, ...plain } = view;
-      const exact = [quantity, price, stopPrice, filledQuantity, averagePrice];
-      return { instrument, view: plain, exact: exact.map((value) => value?.toString() ?? null) };
-    }),
-    fills,
-  };
+  const saved = orders.map(({ instrument, view }) => ({
+    instrument,
+    view: withExact(view, (value) => value.toString()),
+  }));
+  return { orders: saved, fills };
 }
 
 export function loadedNews({ orders, fills }: NewsState): News {
-  return {
-    orders: orders.map(({ instrument, view, exact }) => {
-      const members = exactMembers.map((name, i) => [
-        name,
-        exact[i] === null ? null : new Decimal(exact[i]!),
-      ]);
-      return { instrument, view: Object.freeze({ ...view, ...Object.fromEntries(members) }) as Order };
-    }),
-    fills,
-  };
+  const loaded = orders.map(({ instrument, view }) => ({
+    instrument,
+    view: Object.freeze(withExact(view, (text) => new Decimal(text as string))) as Order,
+  }));
+  return { orders: loaded, fills };
+}
+
+function withExact(view: object, convert: (value: Decimal | string) => unknown): object {
+  const copy: Record<string, unknown> = { ...view };
+  for (const name of exactMembers)
+    if (copy[name] !== null) copy[name] = convert(copy[name] as Decimal | string);
+  return copy;
 }

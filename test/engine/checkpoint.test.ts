@@ -1,39 +1,37 @@
+/** A run stopped between any two steps and gone on with says and comes to the same. GEOSYNC_WORLDS=1000: more of them. */
 import { describe, expect, it } from "vitest";
-import { bars, fixed, walk } from "../support/market.ts";
-import { outcomeOf, type World } from "../support/tradingSession.ts";
+import { seededRandom } from "../../src/domain/random.ts";
+import { type Outcome, outcomeOf } from "../support/tradingSession.ts";
+import { marketKinds, worldOf } from "../support/worlds.ts";
 
-function simple(): World {
-  const series = bars(walk(7, 300), { timeframe: "1h" });
-  return {
-    streams: [series],
-    instruments: series.instruments,
-    settings: { cash: fixed(10_000) },
-    strategies: [
-      (ctx, saved, trace) => {
-        let seen = (saved as number | undefined) ?? 0;
-        return {
-          onBar(bar) {
-            seen++;
-            trace.push(
-              `${seen} ${bar.index} ${ctx.cash} ${ctx.equity} ${ctx.prices.length} ${ctx.position.quantity}`,
-            );
-            const draw = ctx.random();
-            if (draw < 0.1) ctx.buy({ fraction: 0.3 });
-            else if (draw < 0.2) ctx.close();
-          },
-          save: () => seen,
-        };
-      },
-    ],
-  };
+/** The first thing that two runs don't say alike; the whole of both would fill pages. */
+function difference(a: Outcome, b: Outcome): string | null {
+  for (const [name, said] of Object.entries(a)) {
+    const [expected, found] = [said, b[name as keyof Outcome]].map((it) => (Array.isArray(it) ? it : [it]));
+    for (let i = 0; i < Math.max(expected!.length, found!.length); i++) {
+      const [x, y] = [expected![i], found![i]].map((line) =>
+        typeof line === "string" ? line : JSON.stringify(line),
+      );
+      if (x !== y) return `${name} ${i}: expected ${x}, found ${y}`;
+    }
+  }
+  return null;
 }
 
+const worlds = Number(process.env.GEOSYNC_WORLDS ?? 4);
+
 describe("a run that is stopped, written down and gone on with", () => {
-  it("says and comes to the same as one that was not", async () => {
-    const whole = await outcomeOf(simple);
-    expect(whole.trades.length).toBeGreaterThan(5);
-    for (const cut of [1, 2, 50, 150, 299]) expect(await outcomeOf(simple, { cuts: [cut] })).toEqual(whole);
-    const every = Array.from({ length: 300 }, (_, i) => i);
-    expect(await outcomeOf(simple, { cuts: every, fast: true })).toEqual(whole);
+  it.each(marketKinds)("on %s", async (kind) => {
+    let fills = 0;
+    for (let seed = 1; seed <= worlds; seed++) {
+      const make = () => worldOf(seed, kind);
+      const whole = await outcomeOf(make);
+      fills += whole.decisions.filter((line) => line.startsWith('["fill"')).length;
+      const random = seededRandom(seed);
+      const cuts = Array.from({ length: 4 }, () => 1 + Math.floor(random() * 125));
+      const parts = await outcomeOf(make, { cuts, fast: seed % 2 === 0 });
+      expect(difference(whole, parts), `seed ${seed}, cut before ${cuts}`).toBeNull();
+    }
+    expect(fills).toBeGreaterThan(worlds * 5);
   });
 });

@@ -177,7 +177,11 @@ export class Session {
         fees: [...account.feesByCurrency],
         interest: account.debtInterest,
         charges: account.charges.map(({ shares, ...charge }) => [charge, [...shares]]),
-        holdings: account.everyHolding,
+        holdings: account.everyHolding.map((holding) => {
+          // How many lots have been closed before the first open one is no one's business.
+          const { lots, first, ...facts } = { ...holding };
+          return [facts, lots.slice(first), holding.realised];
+        }),
         open: account.open.map(({ instrument, owner }) => [instrument.symbol, owner]),
         margin: account.margin.state(),
       }),
