@@ -1,13 +1,10 @@
-import { OrderError } from "../domain/errors.ts";
-import { type Execution, type Fee, tradedValue } from "../domain/execution.ts";
+import { type Execution, tradedValue } from "../domain/execution.ts";
 import {
   addFixed,
   approximate,
   type Fixed,
-  formatFixed,
   multiplyFixed,
   negateFixed,
-  pow10,
   unitsToNumber,
   widen,
   zero,
@@ -15,13 +12,14 @@ import {
 import type { Instrument } from "../domain/instrument.ts";
 import { dayMs, type Millis } from "../domain/time.ts";
 import { matchLots } from "./fifo.ts";
-import { ForeignFees } from "./foreignFees.ts";
-import { Holding } from "./holding.ts";
+import { ForeignFees, type ForeignFeesState } from "./foreignFees.ts";
+import type { Holding, HoldingState } from "./holding.ts";
+import { Holdings } from "./holdings.ts";
 import { type Charge, Interest, type InterestRates, interestOn } from "./interest.ts";
 import { Margin, type MarginRules } from "./margin.ts";
 import { sharesByTag } from "./shares.ts";
-import { type TokenStock, Tokens } from "./tokens.ts";
-import { TradeLog } from "./tradeLog.ts";
+import { type TokenStock, Tokens, type TokensState } from "./tokens.ts";
+import { TradeLog, type TradeLogState } from "./tradeLog.ts";
 
 /** `cash`: what is held was paid for, no shorts. `margin`: short selling and borrowing besides. */
 export type AccountKind = "cash" | "margin";
@@ -37,6 +35,23 @@ export interface AccountOptions extends MarginRules {
   readonly interest?: InterestRates | undefined;
 }
 
+export interface AccountState {
+  readonly holdings: readonly HoldingState[];
+  /** Which of them are open, in the order in which they were opened. */
+  readonly open: readonly number[];
+  readonly base: Fixed;
+  readonly baseNumber: number;
+  readonly baseTerms: number;
+  readonly debtInterest: Fixed;
+  readonly nextAccrual: Millis;
+  readonly tokens: TokensState;
+  readonly foreignFees: ForeignFeesState;
+  readonly charges: readonly (Omit<Charge, "shares"> & {
+    readonly shares: readonly (readonly [string | null, Fixed])[];
+  })[];
+  readonly trades: TradeLogState;
+}
+
 /**
  * The one writer of money. All amounts are exact integers, whatever fees are paid in:
  * cash + open cost = initial + gross realised − fees − interest + funding holds to the last digit (cash with the value
@@ -45,9 +60,9 @@ export interface AccountOptions extends MarginRules {
 export class Account {
   readonly kind: AccountKind;
   readonly currency: string;
+  readonly #holdings = new Holdings();
   /** Of the first strategy, or the only one. */
-  readonly holdings = new Map<Instrument, Holding>();
-  readonly #others = new Map<number, Map<Instrument, Holding>>();
+  readonly holdings: ReadonlyMap<Instrument, Holding> = this.#holdings.first;
   /** Every FIFO match so far. */
   readonly trades = new TradeLog();
   /** Interest and funding, in the order in which they were settled. */
@@ -61,11 +76,11 @@ export class Account {
   cashTerms: number;
   /** Is any position larger than dust? */
   hasPosition = false;
-  readonly #all: Holding[] = [];
+  readonly #all: readonly Holding[] = this.#holdings.all;
   readonly #open: Holding[] = [];
   readonly #tokens: Tokens;
   readonly #interest: Interest;
-  readonly #foreignFees = new ForeignFees();
+  readonly #foreignFees: ForeignFees;
   /** Cash that no holding accounts for: what there was at first, less interest on debt; and fees that tokens paid. */
   #base: Fixed;
   #baseNumber: number;
@@ -73,13 +88,13 @@ export class Account {
   readonly #borrows: boolean;
   /** Interest paid on borrowed cash, ≥ 0. */
   #debtInterest: Fixed = zero;
-  #last: Holding | null = null;
 
   /** @throws ValidationError GEO-VALUE for rules, rates or stocks that no account can have. */
   constructor(options: AccountOptions) {
     this.kind = options.kind;
     this.currency = options.currency;
     this.#tokens = new Tokens(options.tokens ?? [], options.currency);
+    this.#foreignFees = new ForeignFees(this.#tokens, options.currency);
     this.#interest = new Interest(options.interest ?? {});
     this.initialEquity = addFixed(options.cash, this.#tokens.value);
     this.#base = options.cash;
@@ -98,31 +113,12 @@ export class Account {
 
   /** What one of the run's strategies holds of an instrument; each has lots of its own, the cash is one. */
   holdingOf(instrument: Instrument, owner = 0): Holding {
-    if (this.#last !== null && this.#last.instrument === instrument && this.#last.owner === owner)
-      return this.#last;
-    const holdings = owner === 0 ? this.holdings : this.#holdingsOf(owner);
-    let holding = holdings.get(instrument);
-    if (holding === undefined) {
-      holding = new Holding(instrument, owner);
-      holdings.set(instrument, holding);
-      this.#all.push(holding);
-    }
-    this.#last = holding;
-    return holding;
+    return this.#holdings.of(instrument, owner);
   }
 
   /** Of all strategies. */
   get everyHolding(): readonly Holding[] {
     return this.#all;
-  }
-
-  #holdingsOf(owner: number): Map<Instrument, Holding> {
-    let holdings = this.#others.get(owner);
-    if (holdings === undefined) {
-      holdings = new Map();
-      this.#others.set(owner, holdings);
-    }
-    return holdings;
   }
 
   /** The cash balance, exactly. */
@@ -274,27 +270,43 @@ export class Account {
     this.#refresh(holding, wasOpen);
   }
 
-  /**
-   * A fill that paid its fee in another currency, as one that paid what the fee is worth. A fee taken in the base
-   * currency makes the fill itself smaller: to buy 1 and hold 0.999 is to buy 0.999 and to pay for 0.001.
-   */
-  #settled(fill: Execution): Execution {
-    const { instrument, price, side, fee } = fill;
-    if (fee.currency === instrument.base && !instrument.contract) {
-      const taken = unitsOf(fee.amount, instrument);
-      const quantity = side === "buy" ? fill.quantity - taken : fill.quantity + taken;
-      if (quantity < 0n) throw impossible(fee, "expected no more than what was bought");
-      const amount = tradedValue(instrument, price, taken);
-      this.#foreignFees.add(fee, amount);
-      const value = tradedValue(instrument, price, quantity);
-      return { ...fill, quantity, value, fee: { amount, currency: this.currency } };
-    }
-    const amount = this.#tokens.spend(fee.currency, fee.amount);
-    if (amount === null) throw impossible(fee, `this account settles in ${this.currency} and holds none`);
-    this.#foreignFees.add(fee, amount);
-    // The books charge every fee to the cash; this one left it alone.
-    this.#moveBase(amount);
-    return { ...fill, fee: { amount, currency: this.currency } };
+  #settled(executed: Execution): Execution {
+    const { fill, fromTokens } = this.#foreignFees.settle(executed);
+    // The books charge every fee to the cash; one that a token paid left it alone.
+    if (fromTokens !== null) this.#moveBase(fromTokens);
+    return fill;
+  }
+
+  save(): AccountState {
+    return {
+      holdings: this.#holdings.save(),
+      open: this.#open.map((holding) => this.#all.indexOf(holding)),
+      base: this.#base,
+      baseNumber: this.#baseNumber,
+      baseTerms: this.#baseTerms,
+      debtInterest: this.#debtInterest,
+      nextAccrual: this.#interest.next,
+      tokens: this.#tokens.save(),
+      foreignFees: this.#foreignFees.save(),
+      charges: this.charges.map((charge) => ({ ...charge, shares: [...charge.shares] })),
+      trades: this.trades.save(),
+    };
+  }
+
+  /** Before anything is booked. */
+  load(state: AccountState): void {
+    this.#holdings.load(state.holdings);
+    for (const index of state.open) this.#open.push(this.#all[index]!);
+    this.#base = state.base;
+    [this.#baseNumber, this.#baseTerms] = [state.baseNumber, state.baseTerms];
+    this.#debtInterest = state.debtInterest;
+    this.#interest.next = state.nextAccrual;
+    this.#tokens.load(state.tokens);
+    this.#foreignFees.load(state.foreignFees);
+    for (const charge of state.charges) this.charges.push({ ...charge, shares: new Map(charge.shares) });
+    this.trades.load(state.trades, (instrument, owner) => this.holdingOf(instrument, owner));
+    this.hasPosition = this.#open.some(({ isFlat }) => !isFlat);
+    this.#recount();
   }
 
   #moveBase(by: Fixed): void {
@@ -330,16 +342,4 @@ export class Account {
     this.cashNumber = cash;
     this.cashTerms = terms;
   }
-}
-
-/** A fee in base coins as units of the lot's scale. */
-function unitsOf({ units, scale }: Fixed, { lot, base, symbol }: Instrument): bigint {
-  if (scale <= lot.scale) return widen(units, scale, lot.scale);
-  const factor = pow10(scale - lot.scale);
-  if (units % factor === 0n) return units / factor;
-  throw impossible({ amount: { units, scale }, currency: base }, `${symbol} counts ${lot.scale} decimals`);
-}
-
-function impossible({ amount, currency }: Fee, why: string): OrderError {
-  return new OrderError("GEO-INTERNAL", `fee of ${formatFixed(amount)} ${currency}: ${why}`);
 }

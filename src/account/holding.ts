@@ -30,6 +30,24 @@ export interface Lot {
   readonly tag: string | null;
 }
 
+/** Of a holding: what its other numbers follow from. */
+export interface HoldingState {
+  readonly instrument: Instrument;
+  readonly owner: number;
+  readonly quantity: bigint;
+  readonly lots: readonly Lot[];
+  readonly priceScale: number;
+  readonly notionalScale: number;
+  readonly flow: bigint;
+  readonly fees: bigint;
+  readonly feeScale: number;
+  readonly funding: Fixed;
+  readonly borrowCost: Fixed;
+  readonly hasCarry: boolean;
+  /** The last price, to the nearest double and exactly; null when there is none. */
+  readonly mark: readonly [number, Fixed] | null;
+}
+
 /**
  * What the account holds of one instrument: FIFO lots, all long or all short. Only what a fill cannot do without is
  * kept; everything else is worked out of it when it is asked for. Written by the account alone.
@@ -80,6 +98,24 @@ export class Holding {
     this.notionalScale = instrument.inverse ? coinScale : instrument.lot.scale + instrument.multiplier.scale;
     this.lotSize = unitsToNumber(instrument.lot.units, instrument.lot.scale);
     this.multiplier = unitsToNumber(instrument.multiplier.units, instrument.multiplier.scale);
+  }
+
+  save(): HoldingState {
+    const { instrument, owner, quantity, priceScale, notionalScale, flow, fees, feeScale } = this;
+    const { funding, borrowCost, hasCarry } = this;
+    const numbers = { quantity, priceScale, notionalScale, flow, fees, feeScale };
+    const mark = this.hasPrice ? ([this.mark, this.exactMark()] as const) : null;
+    const lots = this.lots.slice(this.first);
+    return { instrument, owner, ...numbers, lots, funding, borrowCost, hasCarry, mark };
+  }
+
+  load({ mark, lots, instrument, owner, ...numbers }: HoldingState): void {
+    Object.assign(this, numbers);
+    this.lots = [...lots];
+    this.first = 0;
+    if (mark !== null) [this.mark, this.#fillPrice] = mark;
+    if (numbers.hasCarry) this.#refreshCarried();
+    else this.refreshNumbers();
   }
 
   get isLong(): boolean {

@@ -18,6 +18,11 @@ export interface TokenStock {
   readonly price: Fixed;
 }
 
+export interface TokensState {
+  readonly spent: Fixed;
+  readonly left: readonly (readonly [currency: string, amount: Fixed])[];
+}
+
 /** The stocks that pay fees. They are part of equity, but buy nothing else and back no position. */
 export class Tokens {
   /** Value of all that was spent. */
@@ -83,6 +88,16 @@ export class Tokens {
     this.spent = addFixed(this.spent, value);
     this.#refresh();
     return value;
+  }
+
+  save(): TokensState {
+    return { spent: this.spent, left: [...this.#left] };
+  }
+
+  load({ spent, left }: TokensState): void {
+    this.spent = spent;
+    for (const [currency, amount] of left) this.#left.set(currency, amount);
+    this.#refresh();
   }
 
   #refresh(): void {

@@ -1,4 +1,5 @@
 import type { Execution } from "../domain/execution.ts";
+import type { Instrument } from "../domain/instrument.ts";
 import type { Holding, Lot } from "./holding.ts";
 import { type BookedValues, Trade } from "./trade.ts";
 
@@ -19,6 +20,17 @@ const moments = 4;
 const amounts = 5;
 const facts = 4;
 
+export interface TradeLogState {
+  readonly length: number;
+  readonly moments: Float64Array;
+  readonly amounts: BigInt64Array;
+  readonly facts: readonly number[];
+  readonly wide: readonly (readonly [number, readonly bigint[]])[];
+  readonly tags: readonly (readonly [number, readonly [string | null, string | null]])[];
+  readonly values: readonly (readonly [number, BookedValues])[];
+  readonly holdings: readonly Pick<Holding, "instrument" | "owner">[];
+}
+
 /**
  * The trades of a run, in columns: objects by the million would be copied again and again by the garbage collector.
  * `all` makes them when they are asked for.
@@ -29,11 +41,11 @@ export class TradeLog {
   #amounts = new BigInt64Array(amounts * 64);
   #facts = new Int32Array(facts * 64);
   /** Amounts of the rare trade that does not fit in 64 bits. */
-  readonly #wide = new Map<number, readonly bigint[]>();
+  #wide = new Map<number, readonly bigint[]>();
   /** Tags of entry and exit, by trade; most have none. */
-  readonly #tags = new Map<number, readonly [string | null, string | null]>();
+  #tags = new Map<number, readonly [string | null, string | null]>();
   /** Of trades in inverse contracts. */
-  readonly #values = new Map<number, BookedValues>();
+  #values = new Map<number, BookedValues>();
   readonly #holdings: Holding[] = [];
   #last = -1;
 
@@ -91,6 +103,33 @@ export class TradeLog {
       feeScale: feeScale!,
       values: this.#values.get(index) ?? null,
     });
+  }
+
+  save(): TradeLogState {
+    const { length } = this;
+    return {
+      length,
+      moments: this.#moments.subarray(0, length * moments),
+      amounts: this.#amounts.subarray(0, length * amounts),
+      facts: [...this.#facts.subarray(0, length * facts)],
+      wide: [...this.#wide],
+      tags: [...this.#tags],
+      values: [...this.#values],
+      holdings: this.#holdings.map(({ instrument, owner }) => ({ instrument, owner })),
+    };
+  }
+
+  /** @param holdingOf the holdings are their account's */
+  load(state: TradeLogState, holdingOf: (instrument: Instrument, owner: number) => Holding): void {
+    this.length = state.length;
+    while (this.#moments.length < state.moments.length) this.#grow();
+    this.#moments.set(state.moments);
+    this.#amounts.set(state.amounts);
+    this.#facts.set(state.facts);
+    this.#wide = new Map(state.wide);
+    this.#tags = new Map(state.tags);
+    this.#values = new Map(state.values);
+    for (const { instrument, owner } of state.holdings) this.#holdings.push(holdingOf(instrument, owner));
   }
 
   #putAmounts(index: number, a: bigint, b: bigint, c: bigint, d: bigint, e: bigint): void {

@@ -51,6 +51,9 @@ export interface ExecutionGateway {
   submit(command: Approved): void;
   /** What happened since; call until it returns nothing, booking as you go: a sell's proceeds may pay the next buy. */
   drain(): readonly ExecutionEvent[];
+  /** What it knows between two steps, for a checkpoint; without it the checkpoint holds the engine's own state alone. */
+  save?(): unknown;
+  load?(state: unknown): void;
 }
 
 /** An order to be paid, but for how much of it. */

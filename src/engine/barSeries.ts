@@ -4,7 +4,7 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { Bar, BarChunk } from "../domain/market.ts";
 import { intervalOf, type Millis, type Timeframe } from "../domain/time.ts";
 import { illegal } from "./request.ts";
-import { ClosedBar } from "./views.ts";
+import { type BarCells, ClosedBar, cellsOf } from "./views.ts";
 
 interface Unfinished {
   readonly openTime: Millis;
@@ -16,6 +16,16 @@ interface Unfinished {
   volume: Fixed;
 }
 
+export interface BarSeriesState {
+  readonly timeframe: string;
+  readonly closed: readonly (BarCells & { readonly openTime: Millis; readonly time: Millis })[];
+  /** Index of the first of `closed`. */
+  readonly first: number;
+  readonly current: Unfinished | null;
+  readonly started: boolean;
+  readonly firstStart: Millis;
+}
+
 /**
  * Bars of a longer timeframe built from those of the run, aligned in UTC (weeks from Monday, months by the calendar).
  * Only closed ones are shown: a bar is closed when a bar of the run reaches or passes its end.
@@ -23,23 +33,57 @@ interface Unfinished {
 export class BarSeries {
   readonly #instrument: Instrument;
   readonly #timeframe: Timeframe;
-  readonly #closed: Bar[] = [];
+  readonly #most: number;
+  /** The newest `#most`, or some more. */
+  #closed: ClosedBar[] = [];
   #current: Unfinished | null = null;
   #started = false;
   #firstStart: Millis = Number.NEGATIVE_INFINITY;
 
-  constructor(instrument: Instrument, timeframe: Timeframe) {
+  /** @param most as many closed bars are shown, the newest */
+  constructor(instrument: Instrument, timeframe: Timeframe, most = Number.POSITIVE_INFINITY) {
     this.#instrument = instrument;
     this.#timeframe = timeframe;
+    this.#most = most;
   }
 
   get length(): number {
-    return this.#closed.length;
+    return Math.min(this.#closed.length, this.#most);
   }
 
   /** 0 is the oldest, -1 the newest. */
   at(index: number): Bar | undefined {
-    return this.#closed.at(index);
+    const hidden = this.#closed.length - this.length;
+    if (hidden === 0) return this.#closed.at(index);
+    return index >= 0
+      ? this.#closed[hidden + index]
+      : index < -this.length
+        ? undefined
+        : this.#closed.at(index);
+  }
+
+  save(): BarSeriesState {
+    const shown = this.#closed.slice(this.#closed.length - this.length);
+    return {
+      timeframe: this.#timeframe.label,
+      closed: shown.map((bar) => {
+        const { open, high, low, close, volume } = cellsOf(bar);
+        return { openTime: bar.openTime, time: bar.time, open, high, low, close, volume };
+      }),
+      first: shown[0]?.index ?? 0,
+      current: this.#current,
+      started: this.#started,
+      firstStart: this.#firstStart,
+    };
+  }
+
+  load({ closed, first, current, started, firstStart }: BarSeriesState): void {
+    this.#closed = closed.map(({ openTime, time, ...cells }, i) =>
+      this.#barAt(first + i, openTime, time, cells),
+    );
+    this.#current = current;
+    this.#started = started;
+    this.#firstStart = firstStart;
   }
 
   add(chunk: BarChunk, row: number): void {
@@ -64,15 +108,17 @@ export class BarSeries {
   }
 
   #close(bar: Unfinished): void {
-    const place = {
-      symbol: this.#instrument.symbol,
-      timeframe: this.#timeframe.label,
-      index: this.#closed.length,
-      openTime: bar.openTime,
-      time: bar.end,
-    };
-    this.#closed.push(new ClosedBar(place, bar));
+    const { openTime, end, ...cells } = bar;
+    const index = (this.#closed.at(-1)?.index ?? -1) + 1;
+    if (this.#closed.length >= 2 * this.#most)
+      this.#closed = this.#closed.slice(this.#closed.length - this.#most);
+    this.#closed.push(this.#barAt(index, openTime, end, cells));
     this.#current = null;
+  }
+
+  #barAt(index: number, openTime: Millis, time: Millis, cells: BarCells): ClosedBar {
+    const { symbol } = this.#instrument;
+    return new ClosedBar({ symbol, timeframe: this.#timeframe.label, index, openTime, time }, cells);
   }
 }
 

@@ -17,6 +17,7 @@ const worthKeeping = 64;
  */
 export class CloseHistory {
   readonly #instrument: Instrument;
+  readonly #most: number;
   #values = new Float64Array(1024);
   #count = 0;
   #waiting: Segment[] = [];
@@ -24,8 +25,20 @@ export class CloseHistory {
   #from = 0;
   #row = -1;
 
-  constructor(instrument: Instrument) {
+  /** @param most as many closes are shown, the newest */
+  constructor(instrument: Instrument, most = Number.POSITIVE_INFINITY) {
     this.#instrument = instrument;
+    this.#most = most;
+  }
+
+  save(): Float64Array {
+    return this.values;
+  }
+
+  load(values: Float64Array): void {
+    this.#count = values.length;
+    this.#values = new Float64Array(Math.max(this.#values.length, values.length));
+    this.#values.set(values);
   }
 
   /** Rows of one chunk come in order. */
@@ -40,13 +53,17 @@ export class CloseHistory {
    */
   get values(): Float64Array {
     this.#collect();
-    return this.#values.subarray(0, this.#count);
+    return this.#newest();
+  }
+
+  #newest(): Float64Array {
+    return this.#values.subarray(Math.max(0, this.#count - this.#most), this.#count);
   }
 
   #turn(chunk: TradedChunk, row: number): void {
     if (this.#chunk !== null) {
       this.#waiting.push({ chunk: this.#chunk, from: this.#from, to: this.#row });
-      if (this.#chunk.length < worthKeeping) this.#copyWaiting();
+      if (this.#chunk.length < worthKeeping || Number.isFinite(this.#most)) this.#copyWaiting();
     }
     this.#chunk = chunk;
     this.#from = row;
@@ -73,9 +90,12 @@ export class CloseHistory {
     }
   }
 
+  /** Into a new array: strategies may look at the old one. */
   #grow(): void {
-    const grown = new Float64Array(this.#values.length * 2);
-    grown.set(this.#values);
+    const kept = this.#count > 2 * this.#most ? this.#newest() : this.#values;
+    const grown = new Float64Array(kept.length * 2);
+    grown.set(kept);
     this.#values = grown;
+    this.#count = kept.length;
   }
 }

@@ -1,21 +1,15 @@
 import { GeoSyncError } from "../domain/errors.ts";
-import type {
-  Approved,
-  Command,
-  Ended,
-  Execution,
-  ExecutionEvent,
-  PlaceCommand,
-} from "../domain/execution.ts";
+import type { Approved, Command, PlaceCommand } from "../domain/execution.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { BarChunk, Instant, MarketChunk, MarketEvent } from "../domain/market.ts";
 import type { Millis } from "../domain/time.ts";
+import { Bookkeeper } from "./bookkeeper.ts";
+import { loadRun, type Picture, type RunParts, readRun, saveRun } from "./checkpoint.ts";
 import { closingEvent } from "./closing.ts";
 import type { Decision } from "./decisionLog.ts";
 import { Liquidator } from "./liquidator.ts";
 import type { Market } from "./market.ts";
 import type { EngineOptions } from "./options.ts";
-import type { OrderRecord } from "./orderBook.ts";
 import type { EquityRecorder } from "./recorder.ts";
 import { type Halt, RiskWatch } from "./riskWatch.ts";
 import { guard, Seat } from "./seat.ts";
@@ -47,6 +41,7 @@ export class Engine {
   readonly #watch: RiskWatch | null;
   /** Null on a cash account: what is paid for is nobody else's to sell. */
   readonly #liquidator: Liquidator | null;
+  readonly #books: Bookkeeper;
   #nextAccrual: Millis;
 
   constructor(options: EngineOptions) {
@@ -61,6 +56,7 @@ export class Engine {
     this.#liquidator = options.account.kind === "cash" ? null : new Liquidator(options.account, this.#seats);
     const flatten = () => this.#seats.map(({ desk }) => desk.flatten()).includes(true);
     this.#watch = options.risk === null ? null : new RiskWatch(options.risk, options, flatten);
+    this.#books = new Bookkeeper({ ...options, seats: this.#seats, watch: this.#watch, record });
   }
 
   get markets(): ReadonlyMap<Instrument, Market> {
@@ -115,6 +111,34 @@ export class Engine {
     this.#quiet = this.#options.orders.open.length === 0 && !this.#hasNews();
   }
 
+  /** Everything that the next steps depend on, as text; to be asked for between two steps. */
+  save(): Picture {
+    if (!this.#started) return { text: null, because: "nothing has happened yet" };
+    const [decided, quiet] = [this.#decided, this.#quiet];
+    return saveRun(this.#parts, { time: this.#time, decided, quiet, liquidations: this.liquidations });
+  }
+
+  /**
+   * Goes on where the run was when the picture was taken. For a new engine with parts as new, of the same settings; the
+   * instruments of the run must be known from the start.
+   * @throws ValidationError GEO-SESSION for a picture of something else
+   */
+  load(text: string): void {
+    const state = readRun(text, this.#options);
+    const { time, decided, quiet, liquidations } = state.step;
+    this.#started = true;
+    [this.#decided, this.#quiet] = [decided, quiet];
+    // First of all: strategies are made once more, and may look at the clock.
+    this.#setTime(time);
+    if (this.#liquidator !== null) this.#liquidator.count = liquidations;
+    loadRun(this.#parts, state);
+    this.#nextAccrual = this.#options.account.nextAccrual;
+  }
+
+  get #parts(): RunParts {
+    return { options: this.#options, seats: this.#seats, watch: this.#watch };
+  }
+
   #stepRow(time: Millis, chunk: MarketChunk, row: number): void {
     const instant = this.#single;
     instant.time = time;
@@ -162,11 +186,11 @@ export class Engine {
   finish(atEnd: "mark" | "close"): void {
     const { gateway, orders, recorder } = this.#options;
     if (!this.#started) return;
-    this.#book();
+    this.#books.book();
     for (const seat of this.#seats) seat.notify();
     for (const seat of this.#seats) seat.stop();
     this.#send();
-    this.#book();
+    this.#books.book();
     const numbers = () => orders.open.map(({ command }) => command.number);
     for (const number of numbers()) {
       const cancel = {
@@ -177,8 +201,8 @@ export class Engine {
       };
       gateway.submit(cancel as Approved<Command>);
     }
-    this.#book();
-    for (const number of numbers()) this.#end({ kind: "ended", number, reason: "expired:end-of-data" });
+    this.#books.book();
+    for (const number of numbers()) this.#books.end({ kind: "ended", number, reason: "expired:end-of-data" });
     if (this.#time >= this.#nextAccrual) this.#accrue(this.#time + 1);
     if (atEnd === "close") for (const seat of this.#seats) this.#closeAll(seat);
     this.#options.journal.commit();
@@ -193,7 +217,7 @@ export class Engine {
       this.#send();
       const bar = market.hasTicks ? -1 : market.bars - 1;
       this.#options.gateway.onMarket(closingEvent(market, this.#time), bar);
-      this.#book();
+      this.#books.book();
     }
   }
 
@@ -226,7 +250,7 @@ export class Engine {
       if (chunk.kind === "bar" && chunk.derived) market.closesAt = chunk.times[row]!;
       else gateway.onMarket(event, market.barOfFills(chunk, row));
     }
-    this.#book();
+    this.#books.book();
     let bars = 0;
     let shown = false;
     for (let i = 0; i < count; i++) {
@@ -265,50 +289,6 @@ export class Engine {
   #hasNews(): boolean {
     for (let i = 0; i < this.#seats.length; i++) if (this.#seats[i]!.hasNews) return true;
     return false;
-  }
-
-  #book(): void {
-    const { gateway } = this.#options;
-    for (let events = gateway.drain(); events.length > 0; events = gateway.drain()) {
-      for (const event of events) this.#apply(event);
-    }
-  }
-
-  #apply(event: ExecutionEvent): void {
-    const { orders } = this.#options;
-    if (event.kind === "fill") this.#bookFill(event);
-    else if (event.kind === "ended") this.#end(event);
-    else {
-      const record = orders.accept(event.number);
-      if (record !== null) this.#seatOf(record).change(record);
-    }
-  }
-
-  #bookFill(fill: Execution): void {
-    const { account, orders, onFill } = this.#options;
-    const record = orders.fill(fill);
-    const tag = record?.command.tag ?? null;
-    account.book(fill, tag, record?.command.owner ?? 0);
-    this.#watch?.booked(fill);
-    this.#record(fill);
-    if (record !== null) {
-      const seat = this.#seatOf(record);
-      seat.filled(fill, tag);
-      seat.change(record);
-    }
-    onFill(fill, tag);
-  }
-
-  #end(event: Ended): void {
-    const record = this.#options.orders.end(event.number, event.reason);
-    this.#options.risk?.ended(event.number);
-    if (record === null) return;
-    this.#record(event);
-    this.#seatOf(record).change(record);
-  }
-
-  #seatOf({ command }: OrderRecord): Seat {
-    return this.#seats[command.owner]!;
   }
 
   /** Timers due before `time`, each at its own time. */

@@ -11,7 +11,7 @@ import {
   type TickChunk,
 } from "../domain/market.ts";
 import { type Millis, parseTimeframe } from "../domain/time.ts";
-import { BarSeries } from "./barSeries.ts";
+import { BarSeries, type BarSeriesState } from "./barSeries.ts";
 import { CloseHistory } from "./closeHistory.ts";
 import { BookView, pointBook, pointQuote, QuoteView } from "./offerViews.ts";
 import { illegal } from "./request.ts";
@@ -23,6 +23,30 @@ export interface MarketOptions {
   readonly ticksArePrices: boolean;
   /** What came up to then is warm-up. */
   readonly tradeFrom: Millis;
+  /** So many closes of a symbol, and bars of another timeframe, are kept and shown. @default all of the run */
+  readonly historyLimit?: number | undefined;
+}
+
+/** Beside its holding, which the account saves. */
+export interface MarketState {
+  readonly instrument: Instrument;
+  readonly seen: number;
+  readonly bars: number;
+  readonly hasTicks: boolean;
+  readonly closesAt: Millis;
+  readonly firstPrice: number;
+  readonly isResolved: boolean;
+  readonly beforeRange: boolean;
+  readonly hasMid: boolean;
+  readonly best: Best;
+  readonly closes: Float64Array;
+  readonly series: readonly BarSeriesState[];
+}
+
+/** What stands at the best of each side, as far as it is known. */
+interface Best {
+  readonly bid: Fixed | null;
+  readonly ask: Fixed | null;
 }
 
 /** What the engine knows of one instrument: the past, the last price, the views it shows to strategies. */
@@ -56,9 +80,12 @@ export class Market {
   #row = 0;
   /** That row has a mid. */
   #hasMid = false;
+  /** While there is no such row: what it showed before a restart. */
+  #best: Best = { bid: null, ask: null };
+  readonly #historyLimit: number;
 
   constructor(instrument: Instrument, holding: Holding, options: MarketOptions) {
-    const { timeframes, ticksArePrices, tradeFrom } = options;
+    const { timeframes, ticksArePrices, tradeFrom, historyLimit = Number.POSITIVE_INFINITY } = options;
     this.instrument = instrument;
     this.#tradeFrom = tradeFrom;
     this.bar = new BarView(instrument.symbol);
@@ -66,7 +93,8 @@ export class Market {
     this.quote = new QuoteView(instrument.symbol);
     this.book = new BookView(instrument.symbol);
     this.#ticksArePrices = ticksArePrices;
-    this.#history = new CloseHistory(instrument);
+    this.#historyLimit = historyLimit;
+    this.#history = new CloseHistory(instrument, historyLimit);
     this.holding = holding;
     this.position = new PositionView(this.holding);
     for (const timeframe of timeframes) this.barsOf(timeframe);
@@ -88,7 +116,7 @@ export class Market {
         `Declare it in the strategy: timeframes: ["${timeframe}"].`,
       );
     }
-    const series = new BarSeries(this.instrument, frame);
+    const series = new BarSeries(this.instrument, frame, this.#historyLimit);
     this.series.set(frame.label, series);
     return series;
   }
@@ -146,8 +174,35 @@ export class Market {
   /** What selling a long, or buying a short back, would find: the other side where it is known, else the last price. */
   exitPrice(): Fixed {
     const side = this.holding.size < 0 ? "ask" : "bid";
-    const best = this.#offered === null ? null : bestPrice(this.#offered, this.#row, side);
-    return best ?? this.holding.exactMark();
+    return this.#bestOf(side) ?? this.holding.exactMark();
+  }
+
+  #bestOf(side: keyof Best): Fixed | null {
+    return this.#offered === null ? this.#best[side] : bestPrice(this.#offered, this.#row, side);
+  }
+
+  save(): MarketState {
+    const { instrument, seen, bars, hasTicks, closesAt, firstPrice, closes } = this;
+    return {
+      ...{ instrument, seen, bars, hasTicks, closesAt, firstPrice, closes },
+      isResolved: this.#isResolved,
+      beforeRange: this.#beforeRange,
+      hasMid: this.#hasMid,
+      best: { bid: this.#bestOf("bid"), ask: this.#bestOf("ask") },
+      series: [...this.series.values()].map((series) => series.save()),
+    };
+  }
+
+  load(state: MarketState): void {
+    // Before its bars are counted: from then on no other series can be asked for.
+    for (const series of state.series) this.barsOf(series.timeframe).load(series);
+    const { seen, bars, hasTicks, closesAt, firstPrice } = state;
+    Object.assign(this, { seen, bars, hasTicks, closesAt, firstPrice });
+    this.#history.load(state.closes);
+    this.#isResolved = state.isResolved;
+    this.#beforeRange = state.beforeRange;
+    this.#hasMid = state.hasMid;
+    this.#best = state.best;
   }
 
   showOffer(chunk: OfferedChunk, row: number): void {

@@ -1,7 +1,7 @@
 import { ValidationError } from "../domain/errors.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { instrumentAt, type MarketChunk } from "../domain/market.ts";
-import { Market } from "./market.ts";
+import { Market, type MarketState } from "./market.ts";
 import type { EngineOptions } from "./options.ts";
 
 /** The markets of a run, one an instrument, made as they appear. Remembers the last one asked for. */
@@ -32,6 +32,15 @@ export class Markets {
     const market = this.all.get(instrument) ?? this.#add(instrument);
     this.#last = market;
     return market;
+  }
+
+  save(): readonly MarketState[] {
+    return [...this.all.values()].map((market) => market.save());
+  }
+
+  /** In their order, which strategies see. */
+  load(states: readonly MarketState[]): void {
+    for (const state of states) this.of(state.instrument).load(state);
   }
 
   #add(instrument: Instrument): Market {

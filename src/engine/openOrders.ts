@@ -38,6 +38,19 @@ interface OpenOrder {
 
 const none: readonly OpenOrder[] = [];
 
+/** The ties between orders as indexes into one list. */
+export interface OpenOrdersState {
+  readonly orders: readonly (Omit<OpenOrder, "side" | "exits" | "replaced" | "replacements"> & {
+    readonly instrument: Instrument;
+    readonly side: OrderSide;
+    readonly exits: readonly number[];
+    readonly replaced: number | null;
+    readonly replacements: readonly number[];
+  })[];
+  readonly numbers: readonly (readonly [orderNumber: number, order: number])[];
+  readonly sides: readonly (readonly [Instrument, Sides])[];
+}
+
 type Sides = Record<OrderSide, OpenSide>;
 
 /**
@@ -114,6 +127,50 @@ export class OpenOrders {
     }
   }
 
+  save(): OpenOrdersState {
+    const places = new Map<OpenSide, { readonly instrument: Instrument; readonly side: OrderSide }>();
+    for (const [instrument, { buy, sell }] of this.#sides) {
+      places.set(buy, { instrument, side: "buy" }).set(sell, { instrument, side: "sell" });
+    }
+    const list = [...reachable(this.#orders.values())];
+    const indexes = new Map(list.map((order, index) => [order, index]));
+    const indexOf = (order: OpenOrder) => indexes.get(order)!;
+    return {
+      orders: list.map((order) => ({
+        ...order,
+        ...places.get(order.side)!,
+        exits: order.exits.map(indexOf),
+        replaced: order.replaced === null ? null : indexOf(order.replaced),
+        replacements: order.replacements.map(indexOf),
+      })),
+      numbers: [...this.#orders].map(([number, order]) => [number, indexOf(order)]),
+      sides: [...this.#sides],
+    };
+  }
+
+  load({ orders, numbers, sides }: OpenOrdersState): void {
+    for (const [instrument, both] of sides) this.#sides.set(instrument, both);
+    const list = orders.map(({ instrument, side, exits, replaced, replacements, ...sums }) => ({
+      order: {
+        ...sums,
+        side: this.of(instrument)[side],
+        exits: none,
+        replaced: null,
+        replacements: none,
+      } as {
+        -readonly [K in keyof OpenOrder]: OpenOrder[K];
+      },
+      ties: { exits, replaced, replacements },
+    }));
+    const at = (index: number): OpenOrder => list[index]!.order;
+    for (const { order, ties } of list) {
+      order.exits = ties.exits.map(at);
+      order.replaced = ties.replaced === null ? null : at(ties.replaced);
+      order.replacements = ties.replacements.map(at);
+    }
+    for (const [number, index] of numbers) this.#orders.set(number, at(index));
+  }
+
   #replacedBy({ replaces }: PlaceCommand): OpenOrder | null {
     return replaces === null ? null : (this.#orders.get(replaces) ?? null);
   }
@@ -123,6 +180,17 @@ export class OpenOrders {
     this.#orders.set(number, order);
     return order;
   }
+}
+
+/** Orders and those they are tied to, each once. */
+function reachable(orders: Iterable<OpenOrder>): ReadonlySet<OpenOrder> {
+  const seen = new Set(orders);
+  // A set that grows while it is visited is visited to its end.
+  for (const { exits, replaced, replacements } of seen) {
+    for (const tied of [...exits, ...replacements]) seen.add(tied);
+    if (replaced !== null) seen.add(replaced);
+  }
+  return seen;
 }
 
 /** The most that a command can fill, in units of the lot. */

@@ -1,8 +1,10 @@
 import type { Execution } from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
+import type { Savable } from "../domain/picture.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
 import type { Random } from "../domain/random.ts";
+import type { Json } from "../domain/signal.ts";
 import type { Millis } from "../domain/time.ts";
 import type { Context, Handlers } from "../strategy/contract.ts";
 import type { Decision } from "./decisionLog.ts";
@@ -19,8 +21,8 @@ export interface Journal {
 
 /** What a strategy brings to its seat at the engine. */
 export interface SeatOptions {
-  /** Makes the strategy, once, when the first event is about to be handled. */
-  readonly create: (context: Context) => Handlers;
+  /** Makes the strategy, once, when the first event is about to be handled; or with what it saved. */
+  readonly create: (context: Context, saved?: Json) => Handlers;
   /** Bars (or ticks, without bars) a symbol must have had before orders for it count. */
   readonly warmup: number;
   readonly random: Random;
@@ -40,4 +42,6 @@ export interface EngineOptions extends SharedDeskOptions, MarketOptions {
   /** Milliseconds from what happens to an order until its strategy hears of it; null: none. The books know at once. */
   readonly answered: (() => number) | null;
   readonly onFill: (fill: Execution, tag: string | null) => void;
+  /** What else a checkpoint is to hold, by name: cost models, counts. @default nothing */
+  readonly alsoSaved?: Readonly<Record<string, Savable>> | undefined;
 }

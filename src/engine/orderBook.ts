@@ -27,6 +27,14 @@ export interface OrderRecord {
   reserves: boolean;
 }
 
+export interface OrderBookState {
+  readonly stale: number;
+  readonly open: readonly OrderRecord[];
+  readonly reasons: readonly (readonly [ReasonCode, number])[];
+  readonly numbers: number;
+  readonly filled: number;
+}
+
 const alone: readonly OrderRecord[] = [];
 
 /** All requests of a run: the open ones in order of their numbers, the ended ones as counts of their reasons. */
@@ -42,6 +50,30 @@ export class OrderBook {
 
   get open(): readonly OrderRecord[] {
     return this.#open;
+  }
+
+  save(): OrderBookState {
+    const { stale } = this;
+    return {
+      stale,
+      open: this.#open,
+      reasons: [...this.#reasons],
+      numbers: this.#numbers,
+      filled: this.#filled,
+    };
+  }
+
+  load({ stale, open, reasons, numbers, filled }: OrderBookState): void {
+    this.stale = stale;
+    this.#open.push(...open);
+    for (const [reason, count] of reasons) this.#reasons.set(reason, count);
+    this.#numbers = numbers;
+    this.#filled = filled;
+  }
+
+  /** Numbers given out so far. */
+  get issued(): number {
+    return this.#numbers;
   }
 
   nextNumber(): number {

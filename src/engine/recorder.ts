@@ -14,6 +14,20 @@ export interface RecorderOptions {
   readonly keepAll: boolean;
 }
 
+export interface RecorderState {
+  readonly measured: Pick<
+    EquityRecorder,
+    "maxDrawdown" | "maxDrawdownDuration" | "exposedBars" | "bars" | "ruined" | "from" | "to"
+  >;
+  readonly points: readonly EquityPoint[];
+  readonly all: readonly EquityPoint[] | null;
+  readonly peak: number;
+  readonly peakTime: Millis;
+  readonly lowest: number;
+  readonly underWater: boolean;
+  readonly dayEnd: Millis;
+}
+
 /**
  * Equity over the run. Drawdown and exposure look at every instant in doubles (they are ratios); the daily points are
  * exact. A day is that of `time − 1 ms`: a bar that closes at midnight belongs to the day it was traded on.
@@ -86,6 +100,31 @@ export class EquityRecorder {
     if (Number.isNaN(this.to)) return;
     if (this.#underWater) this.#surface(this.to);
     this.#sample();
+  }
+
+  save(): RecorderState {
+    const { maxDrawdown, maxDrawdownDuration, exposedBars, bars, ruined, from, to, points, all } = this;
+    return {
+      measured: { maxDrawdown, maxDrawdownDuration, exposedBars, bars, ruined, from, to },
+      points,
+      all,
+      peak: this.#peak,
+      peakTime: this.#peakTime,
+      lowest: this.#lowest,
+      underWater: this.#underWater,
+      dayEnd: this.#dayEnd,
+    };
+  }
+
+  load({ measured, points, all, ...state }: RecorderState): void {
+    Object.assign(this, measured);
+    this.points.push(...points);
+    for (const point of all ?? []) this.all?.push(point);
+    this.#peak = state.peak;
+    this.#peakTime = state.peakTime;
+    this.#lowest = state.lowest;
+    this.#underWater = state.underWater;
+    this.#dayEnd = state.dayEnd;
   }
 
   #reach(equity: number, time: Millis): void {

@@ -13,12 +13,16 @@ import type { Bound, BreachAction, RiskLimits } from "../domain/riskLimits.ts";
 import type { Millis } from "../domain/time.ts";
 import { Exposure, type Measure, type RiskAccount, worstPosition } from "./exposure.ts";
 import { LossLimits } from "./lossLimits.ts";
-import { beyond, mostOf, OpenOrders } from "./openOrders.ts";
+import { beyond, mostOf, OpenOrders, type OpenOrdersState } from "./openOrders.ts";
 import { OrderRate } from "./orderRate.ts";
 import { faultOf, type RiskState } from "./riskState.ts";
 
 /** A reason to refuse; `reduce-only`: it passes as it closes what is held, and is to be sent as reduce-only; null: it passes. */
 export type RiskVerdict = ReasonCode | "reduce-only" | null;
+
+export interface RiskPolicyState extends RiskState {
+  readonly open: OpenOrdersState;
+}
 
 /** Limits of one instrument, worked out once. */
 interface SymbolLimits {
@@ -174,6 +178,18 @@ export class RiskPolicy {
     this.#killed = killed ?? this.#killed;
     this.#losses.restore(losses);
     this.#rate.restore(orders);
+  }
+
+  /** Everything, open orders included: for a checkpoint of the run that goes on with it. */
+  save(): RiskPolicyState {
+    return { ...this.state(), open: this.#open.save() };
+  }
+
+  load({ killed, losses, orders, open }: RiskPolicyState): void {
+    this.#killed = killed;
+    this.#losses.restore(losses);
+    this.#rate.restore(orders);
+    this.#open.load(open);
   }
 
   #isHalted(time: Millis): boolean {

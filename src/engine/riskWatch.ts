@@ -12,6 +12,12 @@ export interface Halt {
   readonly because: string;
 }
 
+export interface RiskWatchState {
+  readonly halts: readonly Halt[];
+  readonly flattening: boolean;
+  readonly begun: boolean;
+}
+
 /** Shows a risk policy what happens to the account, and does what it says. */
 export class RiskWatch {
   readonly halts: Halt[] = [];
@@ -27,6 +33,18 @@ export class RiskWatch {
     this.#policy = policy;
     this.#account = account;
     this.#flatten = flatten;
+  }
+
+  save(): RiskWatchState {
+    return { halts: this.halts, flattening: this.#flattening, begun: this.#begun };
+  }
+
+  /** Once the account is there: its trades have been seen. */
+  load({ halts, flattening, begun }: RiskWatchState): void {
+    this.halts.push(...halts);
+    this.#flattening = flattening;
+    this.#begun = begun;
+    this.#trades = this.#account.trades.length;
   }
 
   /** After each instant's fills are booked and prices marked. */

@@ -1,15 +1,38 @@
 import { GeoSyncError } from "../domain/errors.ts";
 import type { Approved, Command, Execution } from "../domain/execution.ts";
+import type { Instrument } from "../domain/instrument.ts";
 import { type Instant, isOffered, type MarketChunk } from "../domain/market.ts";
+import { loadRandom, type Random, type RandomState, randomState } from "../domain/random.ts";
+import type { Json } from "../domain/signal.ts";
 import type { Handlers } from "../strategy/contract.ts";
 import { StrategyContext } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
+import type { MarketState } from "./market.ts";
 import { Markets } from "./markets.ts";
+import {
+  loadedNews,
+  type News,
+  type NewsState,
+  savedNews,
+  WaitingNews,
+  type WaitingNewsState,
+} from "./news.ts";
 import type { EngineOptions, SeatOptions } from "./options.ts";
-import { type OrderRecord, orderView } from "./orderBook.ts";
+import type { OrderBook, OrderRecord } from "./orderBook.ts";
 import type { Timers } from "./timers.ts";
 import { TradingDesk } from "./tradingDesk.ts";
 import { FillView } from "./views.ts";
+
+export interface SeatState {
+  readonly strategy: Json;
+  readonly random: RandomState | null;
+  readonly markets: readonly MarketState[];
+  /** Of the event that was handled last: what a timer's orders are for. */
+  readonly current: Instrument;
+  readonly news: WaitingNewsState;
+  readonly late: readonly (readonly [number, NewsState])[];
+  readonly answers: number;
+}
 
 /** One strategy at the engine: the markets as it sees them, its desk, and the news that wait for it. */
 export class Seat {
@@ -17,15 +40,18 @@ export class Seat {
   readonly desk: TradingDesk;
   handlers: Handlers | null = null;
   readonly #create: SeatOptions["create"];
+  readonly #random: Random;
+  readonly #orders: OrderBook;
   readonly #context: StrategyContext;
-  /** Orders whose news the strategy has not heard yet, each once however much happened to it. */
-  #changed: OrderRecord[] = [];
-  #fills: { readonly fill: Execution; readonly tag: string | null }[] = [];
+  readonly #news = new WaitingNews();
   /** Milliseconds until an answer is here; null: at once. */
   readonly #answered: (() => number) | null;
   readonly #timers: Timers;
-  /** Answers on their way. */
-  readonly #late = new Set<() => void>();
+  /** What its timers are known as. */
+  readonly #answerTimer: string;
+  /** Answers on their way, by their number. */
+  readonly #late = new Map<number, News>();
+  #answers = 0;
 
   constructor(
     options: EngineOptions,
@@ -34,8 +60,12 @@ export class Seat {
     record: (decision: Decision) => void,
   ) {
     this.#create = seat.create;
+    this.#random = seat.random;
+    this.#orders = options.orders;
     this.#answered = options.answered;
     this.#timers = options.timers;
+    this.#answerTimer = `answer ${owner}`;
+    this.#timers.know(this.#answerTimer, (answer: number) => this.#arrive(answer));
     this.markets = new Markets(options, owner);
     this.desk = new TradingDesk(
       { ...options, ...seat, owner },
@@ -56,53 +86,75 @@ export class Seat {
     guard(this.handlers.onStart?.());
   }
 
+  /** Null: its strategy has no `save`. */
+  save(): SeatState | null {
+    const strategy = this.handlers?.save?.();
+    if (strategy === undefined) return null;
+    return {
+      strategy,
+      random: randomState(this.#random),
+      markets: this.markets.save(),
+      current: this.desk.current.instrument,
+      news: this.#news.save(),
+      late: [...this.#late].map(([answer, news]) => [answer, savedNews(news)]),
+      answers: this.#answers,
+    };
+  }
+
+  /** Once the account and the open orders are there. The strategy is made with what it saved; `onStart` has been. */
+  load(state: SeatState): void {
+    this.markets.load(state.markets);
+    this.desk.current = this.markets.of(state.current);
+    this.#news.load(state.news, this.#orders);
+    for (const [answer, news] of state.late) this.#late.set(answer, loadedNews(news));
+    this.#answers = state.answers;
+    this.handlers = this.#create(this.#context, state.strategy);
+    // Whatever was drawn just now was drawn at the first start, too.
+    loadRandom(this.#random, state.random);
+  }
+
   get hasNews(): boolean {
-    return this.#changed.length > 0 || this.#fills.length > 0;
+    return !this.#news.isEmpty;
   }
 
   change(record: OrderRecord): void {
-    if (record.changed || this.handlers!.onOrder === undefined) return;
-    record.changed = true;
-    this.#changed.push(record);
+    if (this.handlers!.onOrder !== undefined) this.#news.order(record);
   }
 
   filled(fill: Execution, tag: string | null): void {
-    if (this.handlers!.onFill !== undefined) this.#fills.push({ fill, tag });
+    if (this.handlers!.onFill !== undefined) this.#news.fill(fill, tag);
   }
 
   /** News of orders, then of fills; what they lead to is news of the next instant. */
   notify(): void {
-    if (!this.hasNews) return;
-    const orders = this.#changed;
-    const fills = this.#fills;
-    this.#changed = [];
-    this.#fills = [];
+    if (this.#news.isEmpty) return;
     // A picture of this moment, whenever it arrives.
-    const news = orders.map((record) => {
-      record.changed = false;
-      return { instrument: record.command.instrument, view: orderView(record) };
-    });
-    const tell = () => {
-      for (const { instrument, view } of news) {
-        this.desk.current = this.markets.of(instrument);
-        guard(this.handlers!.onOrder?.(view));
-      }
-      for (const { fill, tag } of fills) {
-        this.desk.current = this.markets.of(fill.instrument);
-        guard(this.handlers!.onFill?.(new FillView(fill, tag)));
-      }
-    };
-    if (this.#answered === null) tell();
-    else this.#tellLater(tell, this.#answered());
+    const news = this.#news.take();
+    if (this.#answered === null) this.#tell(news);
+    else this.#tellLater(news, this.#answered());
+  }
+
+  #tell({ orders, fills }: News): void {
+    for (const { instrument, view } of orders) {
+      this.desk.current = this.markets.of(instrument);
+      guard(this.handlers!.onOrder?.(view));
+    }
+    for (const { fill, tag } of fills) {
+      this.desk.current = this.markets.of(fill.instrument);
+      guard(this.handlers!.onFill?.(new FillView(fill, tag)));
+    }
   }
 
   /** An answer takes its time; what is still on its way at the end arrives there. */
-  #tellLater(tell: () => void, delay: number): void {
-    const arrive = () => {
-      if (this.#late.delete(arrive)) tell();
-    };
-    this.#late.add(arrive);
-    this.#timers.add(this.desk.time + delay, arrive);
+  #tellLater(news: News, delay: number): void {
+    const answer = ++this.#answers;
+    this.#late.set(answer, news);
+    this.#timers.set(this.#answerTimer, this.desk.time + delay, answer);
+  }
+
+  #arrive(answer: number): void {
+    const news = this.#late.get(answer);
+    if (this.#late.delete(answer)) this.#tell(news!);
   }
 
   handle(instant: Instant): void {
@@ -126,7 +178,7 @@ export class Seat {
   }
 
   stop(): void {
-    for (const arrive of [...this.#late]) arrive();
+    for (const answer of [...this.#late.keys()]) this.#arrive(answer);
     guard(this.handlers!.onStop?.());
   }
 

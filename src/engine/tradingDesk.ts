@@ -95,12 +95,16 @@ export class TradingDesk implements Desk {
   readonly #review: Review;
   readonly #sizer: Sizer;
   #commands: Approved<Command>[] = none;
+  /** What its timers are known as. */
+  readonly #timer: string;
 
   constructor(options: DeskOptions, sink: DeskSink) {
     this.#options = options;
     this.#sink = sink;
     this.#review = new Review(options);
     this.#sizer = new Sizer(options);
+    this.#timer = `strategy ${options.owner}`;
+    options.timers.know(this.#timer, (tag: string) => sink.timer(tag));
   }
 
   get mode(): Context["mode"] {
@@ -219,7 +223,7 @@ export class TradingDesk implements Desk {
   }
 
   after(ms: number, tag: string): void {
-    this.#options.timers.add(this.time + ms, () => this.#sink.timer(tag));
+    this.#options.timers.set(this.#timer, this.time + ms, tag);
   }
 
   log(message: string, fields: { readonly [key: string]: Json } | undefined): void {

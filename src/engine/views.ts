@@ -193,6 +193,20 @@ export class FillView {
   }
 }
 
+/** Where a closed bar of another timeframe stands. */
+export interface BarPlace {
+  readonly symbol: string;
+  readonly timeframe: string;
+  readonly index: number;
+  readonly openTime: number;
+  readonly time: number;
+}
+
+export type BarCells = Readonly<Record<keyof Bar["exact"], Fixed>>;
+
+/** The exact values of a closed bar; for the engine only. */
+export let cellsOf: (bar: ClosedBar) => BarCells;
+
 /** A closed bar of another timeframe; kept for good. */
 export class ClosedBar implements Bar {
   readonly symbol: string;
@@ -200,18 +214,13 @@ export class ClosedBar implements Bar {
   readonly index: number;
   readonly openTime: number;
   readonly time: number;
-  readonly #cells: Readonly<Record<keyof Bar["exact"], Fixed>>;
+  readonly #cells: BarCells;
 
-  constructor(
-    place: {
-      readonly symbol: string;
-      readonly timeframe: string;
-      readonly index: number;
-      readonly openTime: number;
-      readonly time: number;
-    },
-    cells: Readonly<Record<keyof Bar["exact"], Fixed>>,
-  ) {
+  static {
+    cellsOf = (bar) => bar.#cells;
+  }
+
+  constructor(place: BarPlace, cells: BarCells) {
     this.symbol = place.symbol;
     this.timeframe = place.timeframe;
     this.index = place.index;

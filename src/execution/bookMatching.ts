@@ -1,11 +1,11 @@
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { OfferedChunk } from "../domain/market.ts";
+import { instrumentAt, isOffered, type MarketEvent, type OfferedChunk } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import { isMarketableOn, type Offer, reachesStopOn, reachOf, walk } from "./bookFills.ts";
-import { ConsumedLiquidity } from "./consumedLiquidity.ts";
+import { ConsumedLiquidity, type Taken } from "./consumedLiquidity.ts";
 import type { Candidate, FillLimit } from "./fillRules.ts";
-import { type MarketSide, priceAt, sideFor } from "./marketSide.ts";
+import { emptySide, type MarketSide, priceAt, sideFor } from "./marketSide.ts";
 import type { Resting } from "./resting.ts";
 import { followPrice } from "./trailing.ts";
 
@@ -20,6 +20,12 @@ export interface OfferCandidate extends Candidate {
   readonly offers: readonly [Offer, ...Offer[]];
 }
 
+/** By instrument, what is taken of it for buys and for sells. */
+export type BookMatchingState = readonly (readonly [
+  Instrument,
+  Partial<Readonly<Record<OrderSide, readonly Taken[]>>>,
+])[];
+
 /** The quotes and books of a run as orders meet them. Rows come in order, those of one instrument for each side. */
 export class BookMatching {
   readonly #rule: FillLimit;
@@ -32,6 +38,35 @@ export class BookMatching {
   /** What can be had of the instrument stands in its quotes or book, from their first row on; trades only show that. */
   covers(instrument: Instrument): boolean {
     return this.#markets.size > 0 && this.#markets.has(instrument);
+  }
+
+  /** No order is there to match on it; but a row of a book may show that what we took of it is gone. */
+  passBy({ chunk, row }: MarketEvent): void {
+    if (!isOffered(chunk)) return;
+    const instrument = instrumentAt(chunk, row);
+    this.show(chunk, row, instrument, "sell");
+    this.show(chunk, row, instrument, "buy");
+  }
+
+  save(): BookMatchingState {
+    return [...this.#markets].map(([instrument, { buy, sell }]) => [
+      instrument,
+      { ...(buy && { buy: buy.consumed.save() }), ...(sell && { sell: sell.consumed.save() }) },
+    ]);
+  }
+
+  /** What stands is shown anew before anything is matched on it. */
+  load(state: BookMatchingState): void {
+    for (const [instrument, taken] of state) {
+      const market: Partial<Record<OrderSide, Standing>> = {};
+      for (const side of ["buy", "sell"] as const) {
+        const levels = taken[side];
+        if (levels === undefined) continue;
+        market[side] = { side: emptySide, consumed: new ConsumedLiquidity(instrument, side) };
+        market[side].consumed.load(levels);
+      }
+      this.#markets.set(instrument, market);
+    }
   }
 
   /** A row that orders to `taker` match on next, or pass by. */

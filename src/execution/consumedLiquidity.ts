@@ -3,7 +3,7 @@ import { type Instrument, snapQuantity } from "../domain/instrument.ts";
 import type { OrderSide } from "../domain/order.ts";
 import { compareLevel, type MarketSide, sizeAt } from "./marketSide.ts";
 
-interface Taken {
+export interface Taken {
   readonly price: Fixed;
   readonly nearest: number;
   /** What the level showed when it was taken from. */
@@ -27,6 +27,14 @@ export class ConsumedLiquidity {
   constructor(instrument: Instrument, taker: OrderSide) {
     this.#instrument = instrument;
     this.#taker = taker;
+  }
+
+  save(): readonly Taken[] {
+    return [...this.#levels.values()];
+  }
+
+  load(levels: readonly Taken[]): void {
+    for (const taken of levels) this.#levels.set(formatFixed(taken.price), taken);
   }
 
   /** Call with each new row, in order, before anything is taken from it. */

@@ -7,7 +7,7 @@ export interface Replacement {
   readonly filledBefore: bigint;
 }
 
-type Message = CancelCommand | Replacement;
+export type Message = CancelCommand | Replacement;
 
 const none: readonly Message[] = [];
 
@@ -24,6 +24,14 @@ export class InFlight {
 
   add(message: Message): void {
     this.#messages = [...this.#messages, message];
+  }
+
+  save(): readonly Message[] {
+    return this.#messages;
+  }
+
+  load(messages: readonly Message[]): void {
+    this.#messages = messages;
   }
 
   /** Those that have arrived by `time`, taken out. */

@@ -15,6 +15,15 @@ export interface MarketSide {
   readonly isCut: boolean;
 }
 
+/** Of which nothing is known. */
+export const emptySide: MarketSide = {
+  prices: { mantissas: new Float64Array(0), scale: 0, wide: null },
+  sizes: null,
+  start: 0,
+  levels: 0,
+  isCut: true,
+};
+
 /** The side that an order to `taker` takes from. */
 export function sideFor(chunk: QuoteChunk | BookChunk, row: number, taker: OrderSide): MarketSide {
   return chunk.kind === "quote" ? sideOfQuote(chunk, row, taker) : sideOfBook(chunk, row, taker);

@@ -2,6 +2,8 @@ import type { PlaceCommand } from "../domain/execution.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { areSiblings, type Resting } from "./resting.ts";
 
+export type RestingOrdersState = readonly (readonly [Instrument, readonly Resting[]])[];
+
 /** The orders in the simulated venue's book, by instrument, in the order of their arrival. */
 export class RestingOrders {
   count = 0;
@@ -24,6 +26,18 @@ export class RestingOrders {
     if (orders.length === 1) orders.pop();
     else orders.splice(orders.indexOf(order), 1);
     this.count--;
+  }
+
+  /** Instruments in the order in which they were first asked for: in that order orders are looked for. */
+  save(): RestingOrdersState {
+    return [...this.#all];
+  }
+
+  load(state: RestingOrdersState): void {
+    for (const [instrument, orders] of state) {
+      this.#all.set(instrument, [...orders]);
+      this.count += orders.length;
+    }
   }
 
   find(matches: (order: Resting) => boolean): Resting | null {

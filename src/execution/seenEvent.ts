@@ -5,6 +5,7 @@ import type { MarketEvent, OfferedChunk, TradedChunk } from "../domain/market.ts
 import type { Millis } from "../domain/time.ts";
 import { type Prices, pointPrices } from "./fillRules.ts";
 import { availableUnits } from "./liquidity.ts";
+import type { Resting } from "./resting.ts";
 
 const none: FixedColumn = { mantissas: new Float64Array(0), scale: 0, wide: null };
 
@@ -50,6 +51,11 @@ export class SeenEvent {
       this.traded = null;
       this.offered = chunk;
     }
+  }
+
+  /** An order uses only prices formed at or after it became active: a bar under way is not for it. */
+  isFor({ command, doneWith }: Resting): boolean {
+    return this.openTime >= command.activeFrom && doneWith !== this.serial;
   }
 
   /**

@@ -2,13 +2,19 @@ import type { Account } from "../account/account.ts";
 import { type Approved, type ExecutionEvent, type PlaceCommand, tradedValue } from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { instrumentAt, isOffered, type MarketEvent } from "../domain/market.ts";
+import { instrumentAt, type MarketEvent } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { ExecutionGateway } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import { dayMs, type Millis } from "../domain/time.ts";
 import { walk } from "./bookFills.ts";
-import { BookMatching, type OfferCandidate, standsInBook, worstPrice } from "./bookMatching.ts";
+import {
+  BookMatching,
+  type BookMatchingState,
+  type OfferCandidate,
+  standsInBook,
+  worstPrice,
+} from "./bookMatching.ts";
 import { chargedFee } from "./costs/chargedFee.ts";
 import { feeOf, withFill } from "./costs/feeOf.ts";
 import type { FeeSchedule } from "./costs/feeTerms.ts";
@@ -21,7 +27,7 @@ import { SeenEvent } from "./seenEvent.ts";
 import { sizeAtFill } from "./sizing.ts";
 import { SlipQuery } from "./slipQuery.ts";
 import { followBest, trailingFill } from "./trailing.ts";
-import { VenueOrders } from "./venueOrders.ts";
+import { VenueOrders, type VenueOrdersState } from "./venueOrders.ts";
 
 export interface SimulatedVenueOptions {
   readonly account: Account;
@@ -39,6 +45,15 @@ interface Newborn {
   readonly exits: readonly Resting[];
   readonly event: SeenEvent;
   readonly entry: Candidate;
+}
+
+export interface SimulatedVenueState {
+  readonly ambiguousBars: number;
+  readonly volumeLimited: number;
+  readonly orders: VenueOrdersState;
+  readonly books: BookMatchingState;
+  readonly serial: number;
+  readonly now: Millis;
 }
 
 /**
@@ -73,7 +88,7 @@ export class SimulatedVenue implements ExecutionGateway {
 
   onMarket(event: MarketEvent, bar: number): void {
     if (this.#orders.isEmpty) {
-      this.#passBy(event);
+      this.#books.passBy(event);
       return;
     }
     const { chunk, row } = event;
@@ -81,7 +96,7 @@ export class SimulatedVenue implements ExecutionGateway {
     const instrument = instrumentAt(chunk, row);
     this.#orders.arrive(chunk.kind === "bar" ? chunk.openTimes[row]! : this.#now);
     if (this.#orders.of(instrument).length === 0) {
-      this.#passBy(event);
+      this.#books.passBy(event);
       return;
     }
     this.#serial++;
@@ -106,12 +121,18 @@ export class SimulatedVenue implements ExecutionGateway {
     return this.#orders.takeNews();
   }
 
-  /** No order is there to match on it; but a row of a book may show that what we took of it is gone. */
-  #passBy({ chunk, row }: MarketEvent): void {
-    if (!isOffered(chunk)) return;
-    const instrument = instrumentAt(chunk, row);
-    this.#books.show(chunk, row, instrument, "sell");
-    this.#books.show(chunk, row, instrument, "buy");
+  /** Between two instants: nothing is half matched. */
+  save(): SimulatedVenueState {
+    const { ambiguousBars, volumeLimited } = this;
+    const [orders, books] = [this.#orders.save(), this.#books.save()];
+    return { ambiguousBars, volumeLimited, orders, books, serial: this.#serial, now: this.#now };
+  }
+
+  load({ ambiguousBars, volumeLimited, orders, books, serial, now }: SimulatedVenueState): void {
+    [this.ambiguousBars, this.volumeLimited] = [ambiguousBars, volumeLimited];
+    this.#orders.load(orders);
+    this.#books.load(books);
+    [this.#serial, this.#now] = [serial, now];
   }
 
   /** Goes on from where the last drain stopped, until something happened or the instant is done. */
@@ -138,7 +159,7 @@ export class SimulatedVenue implements ExecutionGateway {
     let best: Candidate | null = null;
     for (let i = 0; i < orders.length; i++) {
       const order = orders[i]!;
-      if (order.command.side !== side || !isActive(order, event)) continue;
+      if (order.command.side !== side || !event.isFor(order)) continue;
       const reason = this.#reasonToEnd(order, event);
       if (reason !== null) {
         this.#orders.end(order, reason);
@@ -168,7 +189,7 @@ export class SimulatedVenue implements ExecutionGateway {
     if (attached === null && command.group === null) return false;
     return this.#orders.siblingsOf(order).some((other) => {
       const { instrument, side } = other.command;
-      if (instrument !== command.instrument || side !== command.side || !isActive(other, event)) return false;
+      if (instrument !== command.instrument || side !== command.side || !event.isFor(other)) return false;
       return this.#candidate(other, event) !== null;
     });
   }
@@ -323,9 +344,4 @@ export class SimulatedVenue implements ExecutionGateway {
     }
     order.seen = true;
   }
-}
-
-/** An order uses only prices formed at or after it became active: a bar under way is not for it. */
-function isActive(order: Resting, event: SeenEvent): boolean {
-  return event.openTime >= order.command.activeFrom && order.doneWith !== event.serial;
 }

@@ -2,11 +2,17 @@ import type { Approved, CancelCommand, ExecutionEvent, PlaceCommand } from "../d
 import type { Instrument } from "../domain/instrument.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import type { Millis } from "../domain/time.ts";
-import { InFlight, type Replacement } from "./inFlight.ts";
+import { InFlight, type Message, type Replacement } from "./inFlight.ts";
 import { filledInPlace, type Resting, rest, restExit, restInPlaceOf } from "./resting.ts";
-import { RestingOrders } from "./restingOrders.ts";
+import { RestingOrders, type RestingOrdersState } from "./restingOrders.ts";
 
 const nothing: ExecutionEvent[] = [];
+
+export interface VenueOrdersState {
+  readonly resting: RestingOrdersState;
+  readonly inFlight: readonly Message[];
+  readonly news: readonly ExecutionEvent[];
+}
 
 /**
  * The lives of the simulated venue's orders: they arrive, are cancelled and replaced, and tie each other: exits to
@@ -36,6 +42,16 @@ export class VenueOrders {
     const news = this.#news;
     this.#news = nothing;
     return news;
+  }
+
+  save(): VenueOrdersState {
+    return { resting: this.#resting.save(), inFlight: this.#inFlight.save(), news: this.#news };
+  }
+
+  load({ resting, inFlight, news }: VenueOrdersState): void {
+    this.#resting.load(resting);
+    this.#inFlight.load(inFlight);
+    for (const event of news) this.tell(event);
   }
 
   /** In the order of their arrival. */

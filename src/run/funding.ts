@@ -47,12 +47,13 @@ export interface FundingDesk {
  */
 export function scheduleFunding({ instrument, rates }: Funding, desk: FundingDesk): void {
   const { account, timers, recorder, now } = desk;
-  let next = 0;
+  const timer = `funding ${instrument.symbol}`;
   // One timer at a time: years of rates would crowd the others out.
-  const wait = () => {
-    if (next < rates.length) timers.add(dueOf(rates[next]!), settle);
+  const wait = (next: number) => {
+    if (next < rates.length) timers.set(timer, dueOf(rates[next]!), next);
   };
-  const settle = () => {
+  timers.know(timer, (first: number) => {
+    let next = first;
     for (; next < rates.length && dueOf(rates[next]!) <= now(); next++) {
       const { rate, time } = rates[next]!;
       const held = account.everyHolding.find((holding) => {
@@ -63,9 +64,9 @@ export function scheduleFunding({ instrument, rates }: Funding, desk: FundingDes
       recorder.before(dueOf(rates[next]!));
       account.fund(instrument, rate, held.exactMark(), time);
     }
-    wait();
-  };
-  wait();
+    wait(next);
+  });
+  wait(0);
 }
 
 /** Venues settle on the full hour and stamp it some milliseconds later. */

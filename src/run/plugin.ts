@@ -25,7 +25,8 @@ export interface Plugged {
   readonly warmup: number;
   readonly timeframes: readonly string[];
   readonly notes: readonly string[];
-  readonly create: (context: Context) => Handlers;
+  /** `saved`: what its handlers' `save` gave before a restart. */
+  readonly create: (context: Context, saved?: Json) => Handlers;
   /** The same with the whole history at hand, on which a vectorised strategy is run once and checked. */
   withSeries(series: ReadonlyMap<string, Float64Array>): Plugged;
   /** The error to report for one that a run threw: the strategy's, with its place, or as it is. */
@@ -58,7 +59,7 @@ export async function loadPlugin(options: BacktestOptions, clock: SimulationCloc
         warmup: warmupOf(definition, params),
         timeframes: definition.timeframes ?? [],
         notes,
-        create: (context) => definition.create(params, context),
+        create: (context, saved) => definition.create(params, context, saved),
         withSeries: plug,
         blame,
       };

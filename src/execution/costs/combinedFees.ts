@@ -28,6 +28,10 @@ export function combinedFees(parts: readonly FeeSchedule[], bounds: FeeBounds): 
       }
       return known.sum;
     },
+    save: () => parts.map((part) => part.save?.() ?? null),
+    load(states) {
+      for (const [i, part] of parts.entries()) part.load?.((states as readonly unknown[])[i]);
+    },
     booked(value, instrument, time) {
       for (const part of parts) part.booked?.(value, instrument, time);
     },

@@ -1,4 +1,6 @@
 import type { CostDescription, CostSettings } from "../../domain/costs.ts";
+import type { Savable } from "../../domain/picture.ts";
+import type { RandomState } from "../../domain/random.ts";
 import { type ChosenCosts, chosenCosts } from "./chosenCosts.ts";
 import { combinedFees } from "./combinedFees.ts";
 import { describeCosts } from "./describeCosts.ts";
@@ -14,8 +16,14 @@ import { squareRootMove } from "./squareRootMove.ts";
 import { tiered } from "./tiered.ts";
 import { volatilityMove } from "./volatilityMove.ts";
 
+export interface CostState {
+  readonly fees: unknown;
+  readonly gaps: MoveGaps;
+  readonly latency: readonly RandomState[];
+}
+
 /** What a run charges. Made afresh for each run: tiers, gaps and latency remember. */
-export interface CostModels {
+export interface CostModels extends Savable<CostState> {
   readonly fees: FeeSchedule;
   readonly slippage: Slippage;
   readonly latency: LatencyModel;
@@ -26,12 +34,19 @@ export interface CostModels {
 export function costModelsOf(settings: CostSettings, seed: number): CostModels {
   const costs = chosenCosts(settings);
   const gaps: MoveGaps = { volume: 0, volatility: 0 };
-  const { latency } = settings;
+  const fees = feesOf(costs);
+  const latency = settings.latency === undefined ? noLatency : latencyModel(settings.latency, seed);
   return {
-    fees: feesOf(costs),
+    fees,
     slippage: slippageOf(movesOf(costs, settings, gaps), gaps),
-    latency: latency === undefined ? noLatency : latencyModel(latency, seed),
+    latency,
     described: describeCosts(costs, settings),
+    save: () => ({ fees: fees.save?.() ?? null, gaps, latency: latency.save() }),
+    load(state) {
+      fees.load?.(state.fees);
+      Object.assign(gaps, state.gaps);
+      latency.load(state.latency);
+    },
   };
 }
 

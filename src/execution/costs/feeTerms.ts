@@ -26,6 +26,9 @@ export interface FeeSchedule {
   terms(maker: boolean, instrument: Instrument, time: Millis): FeeTerms;
   /** Told of every fill: tiers go by volume. `value` in quote currency. */
   booked?(value: Fixed, instrument: Instrument, time: Millis): void;
+  /** What it remembers of those fills, as plain data. */
+  save?(): unknown;
+  load?(state: unknown): void;
 }
 
 export const freeTerms: FeeTerms = {

@@ -3,7 +3,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import { dayMs, type Millis } from "../../domain/time.ts";
 import type { FeeSchedule, FeeTerms } from "./feeTerms.ts";
 import { makerTaker, type Rates } from "./makerTaker.ts";
-import { TradedVolume } from "./tradedVolume.ts";
+import { type Day, TradedVolume } from "./tradedVolume.ts";
 
 export interface FeeTier extends Rates {
   /** Traded value of 30 days, in dollars, from which the tier holds. */
@@ -12,6 +12,13 @@ export interface FeeTier extends Rates {
 
 /** Thresholds are in dollars; value in these counts at 1. What trades in other currencies stays where it is. */
 const dollars: ReadonlySet<string> = new Set(["USD", "USDT", "USDC", "FDUSD", "BUSD", "TUSD", "USDP", "DAI"]);
+
+interface TieredState {
+  readonly days: readonly Day[];
+  /** Null before the first fill. */
+  readonly today: number | null;
+  readonly tier: number;
+}
 
 /**
  * Percentages that fall with the volume of the 30 days before today, set anew at each UTC midnight: what is traded today
@@ -34,6 +41,17 @@ export function tiered(tiers: readonly FeeTier[]): FeeSchedule {
         tier = schedules[tiers.findLastIndex(({ from }) => compareFixed(from, traded) <= 0)]!;
       }
       return tier.terms(maker, instrument, time);
+    },
+    save: (): TieredState => ({
+      days: volume.save(),
+      today: Number.isNaN(today) ? null : today,
+      tier: schedules.indexOf(tier),
+    }),
+    load(state) {
+      const saved = state as TieredState;
+      volume.load(saved.days);
+      today = saved.today ?? Number.NaN;
+      tier = schedules[saved.tier]!;
     },
     booked(value, { quote }, time) {
       if (dollars.has(quote)) volume.add(value, Math.floor(time / dayMs));

@@ -3,7 +3,7 @@ import { addFixed, type Fixed, negateFixed, zero } from "../../domain/fixed.ts";
 /** Days that fee tiers look back. */
 const window = 30;
 
-interface Day {
+export interface Day {
   readonly day: number;
   value: Fixed;
 }
@@ -13,6 +13,15 @@ export class TradedVolume {
   #days: Day[] = [];
   /** Of all of `#days`. */
   #total = zero;
+
+  save(): readonly Day[] {
+    return this.#days;
+  }
+
+  load(days: readonly Day[]): void {
+    this.#days = [...days];
+    this.#total = days.reduce((sum, { value }) => addFixed(sum, value), zero);
+  }
 
   add(value: Fixed, day: number): void {
     const last = this.#days.at(-1);
