@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { GeoSyncError, ValidationError } from "../../domain/errors.ts";
+import { GeoSyncError } from "../../domain/errors.ts";
 import type { SessionHeader } from "../../store/header.ts";
-import { isSessionName, sessionFolder } from "../../store/sessionFolder.ts";
+import { sessionFolder } from "../../store/sessionFolder.ts";
 import { SessionStore } from "../../store/sessionStore.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { version } from "../version.ts";
@@ -97,15 +97,10 @@ function refuseOther(store: SessionStore, changed: readonly string[], { strategi
 function usualName({ manifest, ensemble }: OpenOptions): string {
   const { mode, venue, symbols } = manifest;
   const parts = [mode, venue, ...symbols.slice(0, 2), ensemble.strategies[0]!.name];
-  const name = parts
+  return parts
     .join("-")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .slice(0, 56)
     .replace(/^-|-$/g, "");
-  if (isSessionName(name)) return name;
-  throw new ValidationError(
-    "GEO-USAGE",
-    `--session: expected a name, as none can be made of ${parts.join(", ")}`,
-  );
 }
