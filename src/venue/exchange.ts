@@ -1,0 +1,324 @@
+import type { Millis } from "../domain/time.ts";
+import { AccountRegister } from "./accountRegister.ts";
+import { amountScale } from "./amount.ts";
+import {
+  type AccountNews,
+  type CancelReplace,
+  type Exchange,
+  type MarketNews,
+  type NewOrder,
+  type OrderAnswer,
+  type OrderKey,
+  type OrderState,
+  VenueError,
+} from "./contract.ts";
+import type { ExchangeOptions } from "./exchangeOptions.ts";
+import { Ids } from "./ids.ts";
+import { klineInterval } from "./klines.ts";
+import { ListDesk, listOf } from "./listDesk.ts";
+import type { Market } from "./market.ts";
+import { openMarket, usualMarkets } from "./openMarkets.ts";
+import { OrderDesk } from "./orderDesk.ts";
+import { checkedId } from "./orderDraft.ts";
+import { listStateOf } from "./orderList.ts";
+import { invalidSymbol, noSuchOrder, unknownOrder } from "./refusals.ts";
+import { pageOf } from "./tape.ts";
+import type { TradingAccount } from "./tradingAccount.ts";
+import { isOpen, stateOf, type VenueOrder } from "./venueOrder.ts";
+
+/** What a local exchange can do besides what Binance's users see of it. */
+export interface LocalExchange extends Exchange {
+  /** Every level's size times so much, from now on: thin books fill orders in parts. */
+  setLiquidity(share: number): void;
+}
+
+/** A Binance-Spot-like exchange in memory: synchronous, exact, with no other clock than the one it is given. */
+export function createExchange(options: ExchangeOptions): LocalExchange {
+  return new MemoryExchange(options);
+}
+
+class MemoryExchange implements LocalExchange {
+  readonly #clock: () => Millis;
+  readonly #markets = new Map<string, Market>();
+  readonly #accounts: AccountRegister;
+  readonly #ids = new Ids();
+  readonly #orders: OrderDesk;
+  readonly #lists: ListDesk;
+  readonly #listeners = new Set<(news: MarketNews) => void>();
+  #isAdvancing = false;
+
+  constructor(options: ExchangeOptions) {
+    this.#clock = options.clock;
+    this.#accounts = new AccountRegister(options.accounts, options.defaultAccount);
+    const now = options.clock();
+    const news = {
+      isHeard: () => this.#listeners.size > 0,
+      tell: (one: MarketNews) => {
+        for (const listener of this.#listeners) listener(one);
+      },
+    };
+    for (const market of options.markets ?? usualMarkets) {
+      this.#markets.set(market.rules.symbol, openMarket(market, options, now, news));
+    }
+    this.#orders = new OrderDesk({
+      markets: this.#markets,
+      accountOf: (name) => this.#accounts.of(name),
+      ids: this.#ids,
+      changed: () => {},
+    });
+    this.#lists = new ListDesk(this.#orders, this.#ids);
+    this.advance();
+  }
+
+  time(): Millis {
+    return this.#clock();
+  }
+
+  get symbols() {
+    return [...this.#markets.values()].map(({ rules }) => rules);
+  }
+
+  setLiquidity(share: number): void {
+    for (const market of this.#markets.values()) {
+      market.ladder.thin(share);
+      this.#afterTrading(market);
+    }
+  }
+
+  // The market
+
+  trades: Exchange["trades"] = (symbol, page) => this.#marketNow(symbol).tape.trades(page);
+
+  aggTrades: Exchange["aggTrades"] = (symbol, page) => this.#marketNow(symbol).tape.aggregates(page);
+
+  klines: Exchange["klines"] = (symbol, interval, page) =>
+    this.#marketNow(symbol).klines.page(klineInterval(interval), this.time(), page);
+
+  depth: Exchange["depth"] = (symbol, limit) => {
+    const market = this.#marketNow(symbol);
+    market.tellDepth(this.time());
+    const { ladder } = market;
+    const levels = (side: "bids" | "asks") => ladder.top(side, limit).map((level) => market.levelOf(level));
+    return { lastUpdateId: ladder.updateId, bids: levels("bids"), asks: levels("asks") };
+  };
+
+  bookTicker: Exchange["bookTicker"] = (symbol) => this.#marketNow(symbol).bookTicker();
+
+  lastPrice: Exchange["lastPrice"] = (symbol) => {
+    const market = this.#marketNow(symbol);
+    return market.priceOf(market.last);
+  };
+
+  averagePrice: Exchange["averagePrice"] = (symbol) => {
+    const average = this.#marketNow(symbol).average(this.time());
+    return { units: BigInt(Math.floor(average)), scale: amountScale };
+  };
+
+  watchKlines: Exchange["watchKlines"] = (symbol, interval) =>
+    this.#marketNow(symbol).klineNews.watch(interval, this.time());
+
+  advance(): void {
+    // A listener may ask for something that moves the market on: it is on its way already.
+    if (this.#isAdvancing) return;
+    this.#isAdvancing = true;
+    try {
+      const now = this.#clock();
+      for (let market = this.#nextDue(now); market !== null; market = this.#nextDue(now)) {
+        this.#happen(market);
+      }
+      this.#orders.now = now;
+      for (const market of this.#markets.values()) market.tick(now);
+    } finally {
+      this.#isAdvancing = false;
+    }
+  }
+
+  onMarket(listener: (news: MarketNews) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  // Accounts
+
+  balances: Exchange["balances"] = (name) => {
+    const account = this.#accounts.of(name);
+    return account.wallet.assets.map((asset) => account.balance(asset));
+  };
+
+  commission: Exchange["commission"] = (name, symbol) => {
+    this.#marketOf(symbol);
+    const { maker, taker } = this.#accounts.of(name).rates;
+    return { maker, taker };
+  };
+
+  onAccount(name: string, listener: (news: AccountNews) => void): () => void {
+    const { listeners } = this.#accounts.of(name);
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }
+
+  place(name: string, order: NewOrder): OrderAnswer {
+    const market = this.#marketNow(order.symbol);
+    const answer = this.#orders.place(this.#accounts.of(name), market, order);
+    this.#afterTrading(market);
+    return answer;
+  }
+
+  cancel(name: string, symbol: string, key: OrderKey, newClientOrderId: string | null): OrderState {
+    const market = this.#marketNow(symbol);
+    const account = this.#accounts.of(name);
+    const order = this.#cancel(account, market, key, newClientOrderId);
+    this.#orders.settle();
+    return stateOf(order);
+  }
+
+  cancelAll: Exchange["cancelAll"] = (name, symbol) => {
+    this.#marketNow(symbol);
+    const account = this.#accounts.of(name);
+    const orders = account.openIn(symbol);
+    if (orders.length === 0) throw unknownOrder();
+    const ended = new Set<VenueOrder | number>();
+    for (const order of orders) {
+      ended.add(order.orderListId < 0 ? order : order.orderListId);
+      if (isOpen(order)) this.#orders.end(account, order, "CANCELED");
+    }
+    this.#orders.settle();
+    return [...ended].map((one) => {
+      if (typeof one !== "number") return stateOf(one);
+      return listStateOf(account.lists.get(one)!, this.#orders.now);
+    });
+  };
+
+  cancelReplace(name: string, request: CancelReplace): ReturnType<Exchange["cancelReplace"]> {
+    const market = this.#marketNow(request.order.symbol);
+    const account = this.#accounts.of(name);
+    const cancelled = attempt(() => {
+      return stateOf(this.#cancel(account, market, request.cancel, request.cancelNewClientOrderId));
+    });
+    this.#orders.settle();
+    if (cancelled instanceof VenueError && request.mode === "STOP_ON_FAILURE") {
+      return { cancelled, placed: null };
+    }
+    return { cancelled, placed: attempt(() => this.place(name, request.order)) };
+  }
+
+  placeList: Exchange["placeList"] = (name, list) => {
+    const { symbol } = list.kind === "OCO" ? list.orders[0] : list.working;
+    const market = this.#marketNow(symbol);
+    const answer = this.#lists.place(this.#accounts.of(name), market, list);
+    this.#afterTrading(market);
+    return answer;
+  };
+
+  cancelList: Exchange["cancelList"] = (name, symbol, key) => {
+    this.#marketNow(symbol);
+    return this.#lists.cancel(this.#accounts.of(name), symbol, key);
+  };
+
+  order: Exchange["order"] = (name, symbol, key) => {
+    this.#marketNow(symbol);
+    const order = this.#accounts.of(name).find(symbol, key);
+    if (order === null) throw noSuchOrder();
+    return stateOf(order);
+  };
+
+  openOrders: Exchange["openOrders"] = (name, symbol) => {
+    if (symbol !== null) this.#marketNow(symbol);
+    return this.#accounts.of(name).openIn(symbol).map(stateOf);
+  };
+
+  allOrders: Exchange["allOrders"] = (name, symbol, page) => {
+    this.#marketNow(symbol);
+    const orders = [...this.#accounts.of(name).orders.values()].filter(
+      ({ market }) => market.rules.symbol === symbol,
+    );
+    const rows = orders.map((order) => ({ id: order.orderId, time: order.time, order }));
+    const { orderId, ...rest } = page;
+    const paged = pageOf(rows, orderId === undefined ? rest : { ...rest, fromId: orderId });
+    return paged.map(({ order }) => stateOf(order));
+  };
+
+  list: Exchange["list"] = (name, key) => listStateOf(listOf(this.#accounts.of(name), key));
+
+  openLists: Exchange["openLists"] = (name) => {
+    const lists = [...this.#accounts.of(name).lists.values()];
+    return lists.filter(({ done }) => !done).map((list) => listStateOf(list));
+  };
+
+  myTrades: Exchange["myTrades"] = (name, symbol, { orderId, ...page }) => {
+    this.#marketNow(symbol);
+    const fills = this.#accounts.of(name).fillsOf(symbol);
+    return pageOf(orderId === undefined ? fills : fills.filter((fill) => fill.orderId === orderId), page);
+  };
+
+  /** The market whose price moves next, if it does by `now`. */
+  #nextDue(now: Millis): Market | null {
+    let due: Market | null = null;
+    let time = now;
+    for (const market of this.#markets.values()) {
+      const { nextTime } = market.source;
+      if (nextTime < time || (nextTime === time && due === null)) {
+        due = market;
+        time = nextTime;
+      }
+    }
+    return due;
+  }
+
+  /** What the source traded: on its way there the price filled what stood in between. */
+  #happen(market: Market): void {
+    const trade = market.source.next();
+    const { time, price, size, taker } = trade;
+    this.#orders.now = time;
+    market.move(trade);
+    this.#orders.matchResting(market);
+    market.print(time, price, size, taker);
+    this.#afterTrading(market);
+    market.tick(time);
+  }
+
+  /** Trades may have triggered orders, and these traded in turn. */
+  #afterTrading(market: Market): void {
+    this.#orders.runTriggers(market);
+    this.#orders.matchResting(market);
+    this.#orders.takeFills();
+    this.#orders.settle();
+    market.tellTop();
+  }
+
+  #cancel(
+    account: TradingAccount,
+    { rules }: Market,
+    key: OrderKey,
+    newClientOrderId: string | null,
+  ): VenueOrder {
+    const order = account.find(rules.symbol, key);
+    if (order === null || !isOpen(order)) throw unknownOrder();
+    const requestId =
+      checkedId(newClientOrderId, "newClientOrderId") ?? this.#ids.nameOf(order.orderId, "request");
+    this.#orders.end(account, order, "CANCELED", requestId);
+    return order;
+  }
+
+  #marketOf(symbol: string): Market {
+    const market = this.#markets.get(symbol);
+    if (market === undefined) throw invalidSymbol();
+    return market;
+  }
+
+  /** The market as it stands by the clock. */
+  #marketNow(symbol: string): Market {
+    const market = this.#marketOf(symbol);
+    this.advance();
+    return market;
+  }
+}
+
+function attempt<T>(action: () => T): T | VenueError {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof VenueError) return error;
+    throw error;
+  }
+}
