@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../run/version.ts";
 import { addBacktest } from "./backtest.ts";
+import { addDoctor } from "./doctor.ts";
 import { addLive } from "./live.ts";
 import { addMetrics } from "./metrics.ts";
 import { addReplay } from "./replay.ts";
@@ -40,7 +41,16 @@ function createProgram(session: Session, onHelp: (text: string) => void): Comman
 }
 
 /** In the order of `--help`. */
-const commands = [addBacktest, addLive, addReplay, addSessions, addMetrics, addStrategies, addVenue];
+const commands = [
+  addBacktest,
+  addLive,
+  addReplay,
+  addSessions,
+  addMetrics,
+  addStrategies,
+  addVenue,
+  addDoctor,
+];
 
 const examples = `
 Examples:

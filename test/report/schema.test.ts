@@ -13,6 +13,7 @@ const published = {
   "geosync.metrics-1": schemas.metricsSchema,
   "geosync.strategies-1": schemas.strategiesSchema,
   "geosync.sessions-1": sessionsSchema,
+  "geosync.doctor-1": schemas.doctorSchema,
   "geosync.config-1": schemas.configSchema,
   "geosync.error-1": schemas.errorSchema,
 };
