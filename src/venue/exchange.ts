@@ -51,11 +51,14 @@ class MemoryExchange implements LocalExchange {
     this.#clock = options.clock;
     this.#accounts = new AccountRegister(options.accounts, options.defaultAccount);
     const now = options.clock();
-    const tell = (news: MarketNews): void => {
-      for (const listener of this.#listeners) listener(news);
+    const news = {
+      isHeard: () => this.#listeners.size > 0,
+      tell: (one: MarketNews) => {
+        for (const listener of this.#listeners) listener(one);
+      },
     };
     for (const market of options.markets ?? usualMarkets) {
-      this.#markets.set(market.rules.symbol, openMarket(market, options, now, tell));
+      this.#markets.set(market.rules.symbol, openMarket(market, options, now, news));
     }
     this.#orders = new OrderDesk({
       markets: this.#markets,

@@ -52,6 +52,7 @@ export class Ladder {
   readonly #asks: Side;
   readonly #prices: FixedColumn;
   readonly #sizes: FixedColumn;
+  readonly #best = { price: 0, size: 0 };
   /** Every level's size is so many times what chance made it. */
   #share = 1;
 
@@ -130,6 +131,19 @@ export class Ladder {
     return { prices: this.#prices, sizes: this.#sizes, start: 0, levels, isCut: false };
   }
 
+  /** The best level is in `price` and `size` of the answer, which is reused; both are 0 when there is none. */
+  best(side: "bids" | "asks"): { readonly price: number; readonly size: number } {
+    const { touch, touchSize } = side === "bids" ? this.#bids : this.#asks;
+    const best = this.#best;
+    best.price = touch;
+    best.size = touchSize;
+    if (touchSize > 0) return best;
+    const found = this.#read(side === "bids" ? this.#bids : this.#asks, 1, () => true) > 0;
+    best.price = found ? this.#prices.mantissas[0]! : 0;
+    best.size = found ? this.#sizes.mantissas[0]! : 0;
+    return best;
+  }
+
   /** The best levels as `[price, size]`. */
   top(side: "bids" | "asks", limit: number): readonly (readonly [number, number])[] {
     const levels = this.#read(side === "bids" ? this.#bids : this.#asks, limit, () => true);
@@ -151,11 +165,14 @@ export class Ladder {
     this.updateId++;
   }
 
-  /** What changed since the last call; null when nothing did. */
-  takeChange(): LadderChange | null {
-    const [bids, asks] = [this.#bids, this.#asks];
-    if (bids.dirty.size === 0 && asks.dirty.size === 0) return null;
-    return { bids: this.#changed(bids), asks: this.#changed(asks) };
+  /** What changed since the last call. */
+  takeChange(): LadderChange {
+    return { bids: this.#changed(this.#bids), asks: this.#changed(this.#asks) };
+  }
+
+  forgetChange(): void {
+    this.#bids.dirty.clear();
+    this.#asks.dirty.clear();
   }
 
   #changed(side: Side): ReadonlyMap<number, number> {

@@ -25,6 +25,13 @@ export interface MarketStart {
   readonly deviation: number;
 }
 
+/** Where news go. */
+export interface NewsDesk {
+  /** Is there anyone to make them for? */
+  isHeard(): boolean;
+  tell(news: MarketNews): void;
+}
+
 /** Depth changes are told no more often: Binance's faster stream. */
 const depthMs = 100;
 
@@ -45,21 +52,21 @@ export class Market {
   tradeId = 0;
   /** 10^-8 of the quote currency for one point × one unit of size. */
   readonly #valueUnit: bigint;
-  readonly #tell: (news: MarketNews) => void;
+  readonly #news: NewsDesk;
   /** Highest and lowest price traded since the last look, for what waits for a price. */
   #highest = Number.NEGATIVE_INFINITY;
   #lowest = Number.POSITIVE_INFINITY;
   #turn = 0;
-  #toldUpdateId: number;
+  #toldUpdateId = 0;
   #toldTime: Millis;
-  #toldTop = "";
+  readonly #toldTop = new Float64Array(4);
 
-  constructor(start: MarketStart, tell: (news: MarketNews) => void) {
+  constructor(start: MarketStart, news: NewsDesk) {
     const { rules, source, seed, price, time } = start;
     this.rules = rules;
     this.source = source;
     this.last = price;
-    this.#tell = tell;
+    this.#news = news;
     this.grid = gridOf(rules);
     this.instrument = createInstrument(`${rules.baseAsset}/${rules.quoteAsset}`, {
       quantityScale: rules.stepSize.scale,
@@ -72,8 +79,6 @@ export class Market {
     const meanSize = meanLevelSize(rules, price);
     const own = seedFor(seed, `${rules.symbol} book`);
     this.ladder = new Ladder({ ...this.grid, seed: own, levels: start.levels, spacing, meanSize });
-    this.#place(price, "BUY");
-    this.ladder.takeChange();
     const past = new PastBars({
       seed: seedFor(seed, `${rules.symbol} past`),
       end: Math.floor(time / 60_000) * 60_000,
@@ -84,9 +89,9 @@ export class Market {
       tradesPerMinute: 120,
     });
     this.klines = new Klines(this.grid, past);
-    this.klineNews = new KlineNews(rules.symbol, this.klines, tell);
-    this.#toldUpdateId = this.ladder.updateId;
+    this.klineNews = new KlineNews(rules.symbol, this.klines, (one) => news.tell(one));
     this.#toldTime = time;
+    this.open();
   }
 
   /** The source's market has come to another price: the book stands around it, though it is not traded at yet. */
@@ -94,6 +99,20 @@ export class Market {
     this.#turn++;
     this.#place(price, taker);
     this.ladder.renew(this.#turn);
+  }
+
+  /** A trade from before the exchange opened: nobody was there. */
+  replay({ time, price, size, taker }: SourceTrade): void {
+    this.#turn++;
+    this.print(time, price, size, taker);
+  }
+
+  /** The book stands where the last trade left it. */
+  open(): void {
+    this.#place(this.last, "BUY");
+    this.ladder.forgetChange();
+    this.#toldUpdateId = this.ladder.updateId;
+    this.takeRange();
   }
 
   /** A public trade. */
@@ -115,7 +134,7 @@ export class Market {
       isBuyerMaker: !buyerTook,
     };
     this.tape.add(trade);
-    this.#tell({ kind: "trade", trade });
+    this.#news.tell({ kind: "trade", trade });
     this.klineNews.traded();
     return id;
   }
@@ -130,14 +149,14 @@ export class Market {
 
   /** Tells the best prices when they are others than last time. */
   tellTop(): void {
-    const [bid, ask] = [this.#top("bids"), this.#top("asks")];
-    if (bid === undefined || ask === undefined) return;
-    const text = `${bid[0]} ${bid[1]} ${ask[0]} ${ask[1]}`;
-    if (text === this.#toldTop) return;
-    this.#toldTop = text;
-    const { symbol } = this.rules;
-    const updateId = this.ladder.updateId;
-    this.#tell({ kind: "bookTicker", symbol, updateId, bid: this.levelOf(bid), ask: this.levelOf(ask) });
+    if (!this.#news.isHeard()) return;
+    const { ladder } = this;
+    const told = this.#toldTop;
+    const { price: bid, size: bidSize } = ladder.best("bids");
+    const { price: ask, size: askSize } = ladder.best("asks");
+    if (told[0] === bid && told[1] === bidSize && told[2] === ask && told[3] === askSize) return;
+    told.set([bid, bidSize, ask, askSize]);
+    this.#news.tell({ kind: "bookTicker", symbol: this.rules.symbol, ...this.bookTicker() });
   }
 
   /** Time has passed: what is told at intervals. */
@@ -150,26 +169,34 @@ export class Market {
   /** What changed in the book since it was told last. Before a snapshot, so that diffs lead up to it. */
   tellDepth(now: Millis): void {
     this.#toldTime = now;
-    const change = this.ladder.takeChange();
-    if (change === null) return;
     const firstUpdateId = this.#toldUpdateId + 1;
     const lastUpdateId = this.ladder.updateId;
+    if (lastUpdateId < firstUpdateId) return;
     this.#toldUpdateId = lastUpdateId;
+    if (!this.#news.isHeard()) {
+      this.ladder.forgetChange();
+      return;
+    }
+    const change = this.ladder.takeChange();
     const levels = (side: ReadonlyMap<number, number>) => [...side].map((level) => this.levelOf(level));
     const { symbol } = this.rules;
     const [bids, asks] = [levels(change.bids), levels(change.asks)];
-    this.#tell({ kind: "depth", symbol, time: now, firstUpdateId, lastUpdateId, bids, asks });
+    this.#news.tell({ kind: "depth", symbol, time: now, firstUpdateId, lastUpdateId, bids, asks });
   }
 
   /** What stands best; 0 and Infinity when nothing does. */
   bestPrices(): { readonly bid: number; readonly ask: number } {
-    return { bid: this.#top("bids")?.[0] ?? 0, ask: this.#top("asks")?.[0] ?? Number.POSITIVE_INFINITY };
+    const bid = this.ladder.best("bids").price;
+    const ask = this.ladder.best("asks").price;
+    return { bid, ask: ask === 0 ? Number.POSITIVE_INFINITY : ask };
   }
 
   bookTicker(): { readonly bid: Level; readonly ask: Level; readonly updateId: number } {
-    const none = [0, 0] as const;
-    const [bid, ask] = [this.#top("bids") ?? none, this.#top("asks") ?? none];
-    return { bid: this.levelOf(bid), ask: this.levelOf(ask), updateId: this.ladder.updateId };
+    const level = (side: "bids" | "asks"): Level => {
+      const { price, size } = this.ladder.best(side);
+      return this.levelOf([price, size]);
+    };
+    return { bid: level("bids"), ask: level("asks"), updateId: this.ladder.updateId };
   }
 
   /** In units of 10^-8; the last price when nothing was traded in five minutes. */
@@ -196,10 +223,6 @@ export class Market {
 
   levelOf([price, size]: readonly [number, number]): Level {
     return { price: this.priceOf(price), qty: this.sizeOf(size) };
-  }
-
-  #top(side: "bids" | "asks"): readonly [number, number] | undefined {
-    return this.ladder.top(side, 1)[0];
   }
 
   /** A buyer paid the ask, a seller got the bid; the other side stands a tick away. */

@@ -1,9 +1,8 @@
 import { dayMs, type Millis } from "../domain/time.ts";
 import { seedFor } from "./chance.ts";
-import type { MarketNews } from "./contract.ts";
 import type { ExchangeOptions, MarketOptions } from "./exchangeOptions.ts";
 import { FileRows } from "./fileRows.ts";
-import { gridOf, Market, meanLevelSize } from "./market.ts";
+import { gridOf, Market, meanLevelSize, type NewsDesk } from "./market.ts";
 import { pointsOf, type SourcePosition } from "./priceSource.ts";
 import { RandomWalk } from "./randomWalk.ts";
 import { checkedRules, knownMarkets } from "./symbolRules.ts";
@@ -25,7 +24,7 @@ export function openMarket(
   { rules, prices }: MarketOptions,
   { seed = 1, levels = 1000 }: Pick<ExchangeOptions, "seed" | "levels">,
   now: Millis,
-  tell: (news: MarketNews) => void,
+  news: NewsDesk,
 ): Market {
   checkedRules(rules);
   const grid = gridOf(rules);
@@ -33,16 +32,23 @@ export function openMarket(
   if (prices.kind === "rows") {
     const source = new FileRows(prices, grid, now);
     const { time, price } = source.first;
-    return new Market({ rules, source, seed, price, time, levels, deviation }, tell);
+    return upTo(now, new Market({ rules, source, seed, price, time, levels, deviation }, news));
   }
   const price = pointsOf(prices.price, grid);
   const time = Math.floor((now - warmupMs) / 60_000) * 60_000;
   const meanSize = meanLevelSize(rules, price) / 10;
   const from: SourcePosition = { turn: 0, time, price };
   const source = new RandomWalk(seedFor(seed, rules.symbol), from, grid, meanSize, prices);
-  const market = new Market({ rules, source, seed, price, time, levels, deviation }, tell);
+  const market = new Market({ rules, source, seed, price, time, levels, deviation }, news);
   // The past ends where the first trade is.
   market.print(time, price, grid.step, "BUY");
+  return upTo(now, market);
+}
+
+/** What the source traded before the exchange opens is its market's history. */
+function upTo(now: Millis, market: Market): Market {
+  while (market.source.nextTime < now) market.replay(market.source.next());
+  market.open();
   return market;
 }
 

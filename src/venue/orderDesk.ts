@@ -81,8 +81,16 @@ export class OrderDesk {
     const { market, side } = draft;
     const { baseAsset, quoteAsset } = market.rules;
     const orderId = this.#options.ids.nextOrder();
+    // No spread: objects made by one are slow to work on.
     return {
-      ...draft,
+      market,
+      side,
+      type: draft.type,
+      timeInForce: draft.timeInForce,
+      price: draft.price,
+      stop: draft.stop,
+      size: draft.size,
+      byValue: draft.byValue,
       account: account.name,
       orderId,
       orderListId,

@@ -101,7 +101,7 @@ class VenueServer implements Venue {
     const exchange = kept ?? this.#options.createExchange(this.#clock.market, memory);
     const save = memory === null ? undefined : () => memory.save(exchange);
     const desk = new Desk({ exchange, limiter: this.#limiter, clock: this.#clock, ...(save && { save }) });
-    const hub = new StreamHub(exchange, (tell) => desk.afterwards(tell));
+    const hub = new StreamHub(desk);
     const { faults, audit } = this;
     const shared = { desk, keys: this.#keys, faults, audit };
     const app = await createApp({ ...shared, controls: this.#controls() });

@@ -81,6 +81,7 @@ export class Desk {
 
   /** Does something to the exchange; what it tells the world leaves when it has been saved. */
   change<T>(work: () => T): T {
+    if (this.#busy) return work();
     this.#busy = true;
     try {
       return work();
@@ -123,7 +124,7 @@ export class Desk {
     params.refuseOthers(paramsOf(operation, ws));
     const { account } = counted;
     const call = { exchange, params, account, limiter, now, serverTime, newId: () => this.#newId() };
-    if (operation.changes !== true) return operation.run(call);
+    // Whatever is asked moves the market on first, and that may fill orders.
     if (operation.orders === undefined) return this.change(() => operation.run(call));
     this.#watch(account);
     limiter.checkOrders(account, operation.orders, now);

@@ -15,7 +15,6 @@ const oco: Operation = {
   params: [...common, "side", "quantity", ...namesOf("above"), ...namesOf("below")],
   weight: 1,
   orders: 2,
-  changes: true,
   run(call) {
     const orders = pairOf(call.params, "above", "below", sharedOf(call.params, ""));
     return placed(call, { kind: "OCO", listClientOrderId: call.params.id("listClientOrderId"), orders });
@@ -34,7 +33,6 @@ const legacyOco: Operation = {
   ],
   weight: 1,
   orders: 2,
-  changes: true,
   run(call) {
     const { params } = call;
     const { limit, stop } = legacyPair(params);
@@ -51,7 +49,6 @@ const oto: Operation = {
   params: [...common, ...namesOf("working", "Side", "Quantity"), ...namesOf("pending", "Side", "Quantity")],
   weight: 1,
   orders: 2,
-  changes: true,
   run(call) {
     const { params } = call;
     const working = orderOf(params, "working");
@@ -75,7 +72,6 @@ const otoco: Operation = {
   ],
   weight: 1,
   orders: 3,
-  changes: true,
   run(call) {
     const { params } = call;
     const working = orderOf(params, "working");
@@ -105,7 +101,6 @@ const cancel: Operation = {
   security: "TRADE",
   params: ["symbol", "orderListId", "listClientOrderId", "newClientOrderId"],
   weight: 1,
-  changes: true,
   run({ exchange, account, params, newId }) {
     const symbol = params.needSymbol();
     const key: ListKey = listKeyOf(params, "listClientOrderId");

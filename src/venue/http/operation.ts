@@ -16,8 +16,6 @@ export interface Operation {
   readonly weight: number | ((params: Params) => number);
   /** New orders that it places, for the limits of an account. @default 0 */
   readonly orders?: number;
-  /** Something may have changed when it has run. @default false */
-  readonly changes?: boolean;
   /** @returns the answer's JSON text. @throws VenueError */
   run(call: Call): string;
 }

@@ -29,7 +29,6 @@ const place: Operation = {
   params: singleNames,
   weight: 1,
   orders: 1,
-  changes: true,
   run({ exchange, account, params }) {
     const order = orderOf(params);
     const shape = shapeOf(params, order.type === "MARKET" || order.type === "LIMIT" ? "FULL" : "ACK");
@@ -67,7 +66,6 @@ const cancel: Operation = {
   security: "TRADE",
   params: ["symbol", "orderId", "origClientOrderId", "newClientOrderId", "cancelRestrictions"],
   weight: 1,
-  changes: true,
   run({ exchange, account, params, newId }) {
     const symbol = params.needSymbol();
     const key = keyOf(params);
@@ -86,7 +84,6 @@ const cancelAll: Operation = {
   security: "TRADE",
   params: ["symbol"],
   weight: 1,
-  changes: true,
   run({ exchange, account, params, newId }) {
     const cancelled = exchange.cancelAll(account, params.needSymbol());
     const requestId = newId();
@@ -107,7 +104,6 @@ const cancelReplace: Operation = {
   ],
   weight: 1,
   orders: 1,
-  changes: true,
   run({ exchange, account, params, newId }) {
     params.need("cancelReplaceMode");
     const mode = params.choice("cancelReplaceMode", ["STOP_ON_FAILURE", "ALLOW_FAILURE"] as const)!;

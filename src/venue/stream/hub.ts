@@ -1,8 +1,11 @@
 import type { Exchange, MarketNews } from "../contract.ts";
+import type { Desk } from "../http/desk.ts";
 import { type Channel, channelOf } from "./channels.ts";
 import { parseStream } from "./names.ts";
 
 export type StreamListener = (stream: string, event: string) => void;
+
+type StreamDesk = Pick<Desk, "exchange" | "change" | "afterwards">;
 
 interface Station {
   readonly stream: string;
@@ -19,19 +22,19 @@ const beatsPerSecond = 10;
 /** All market streams that someone listens to, each made once for all its listeners. */
 export class StreamHub {
   readonly #exchange: Exchange;
-  readonly #afterwards: (tell: () => void) => void;
+  readonly #desk: StreamDesk;
   readonly #stations = new Map<string, Station>();
   readonly #bySymbol = new Map<string, Set<Station>>();
   readonly #stop: () => void;
   readonly #timer: NodeJS.Timeout;
   #beats = 0;
 
-  /** @param afterwards when events may leave; see Desk */
-  constructor(exchange: Exchange, afterwards: (tell: () => void) => void) {
+  constructor(desk: StreamDesk) {
+    const { exchange } = desk;
     this.#exchange = exchange;
-    this.#afterwards = afterwards;
+    this.#desk = desk;
     this.#stop = exchange.onMarket((news) => this.#onNews(news));
-    this.#timer = setInterval(() => this.beat(), beatMs);
+    this.#timer = setInterval(() => this.#beat(), beatMs);
     this.#timer.unref();
   }
 
@@ -49,14 +52,6 @@ export class StreamHub {
     if (station.symbol !== null) this.#bySymbol.get(station.symbol)?.delete(station);
   }
 
-  /** What leaves at intervals leaves now. */
-  beat(): void {
-    const second = ++this.#beats % beatsPerSecond === 0;
-    for (const { channel, send } of this.#stations.values()) {
-      if (channel.everyMs === 100 || (channel.everyMs === 1000 && second)) channel.onBeat?.(send);
-    }
-  }
-
   close(): void {
     clearInterval(this.#timer);
     this.#stop();
@@ -70,7 +65,7 @@ export class StreamHub {
     if (name === null || (symbol !== null && !this.#trades(symbol))) return;
     const listeners = new Set([listener]);
     const send = (event: string) =>
-      this.#afterwards(() => {
+      this.#desk.afterwards(() => {
         for (const one of listeners) one(stream, event);
       });
     const station: Station = { stream, symbol, listeners, send, channel: channelOf(name, this.#exchange) };
@@ -79,6 +74,17 @@ export class StreamHub {
     const stations = this.#bySymbol.get(symbol);
     if (stations === undefined) this.#bySymbol.set(symbol, new Set([station]));
     else stations.add(station);
+  }
+
+  /** What leaves at intervals leaves now. */
+  #beat(): void {
+    const second = ++this.#beats % beatsPerSecond === 0;
+    // To ask the exchange moves its market on.
+    this.#desk.change(() => {
+      for (const { channel, send } of this.#stations.values()) {
+        if (channel.everyMs === 100 || (channel.everyMs === 1000 && second)) channel.onBeat?.(send);
+      }
+    });
   }
 
   #trades(symbol: string): boolean {

@@ -91,7 +91,8 @@ function serverOf(
     const returnRateLimits = url.searchParams.get("returnRateLimits") !== "false";
     return (socket) => serveWsApi(socket, { desk, keys, faults, audit, address, returnRateLimits });
   }
-  const combined = path === "/stream";
+  // Clients tell their connections apart by what they add to the path: /stream/1.
+  const combined = path === "/stream" || path.startsWith("/stream/");
   if (!combined && path !== "/ws" && !path.startsWith("/ws/")) return null;
   const streams = combined
     ? (url.searchParams.get("streams") ?? "").split("/")
