@@ -10,7 +10,6 @@ export type BinanceMessage = Readonly<Record<string, unknown>>;
 interface Wire {
   handleMessage(client: { readonly url: string }, message: unknown): void;
   getWsUrl(type: string, category: string): string;
-  stream(type: string, hash: string, count: number): string;
   requestId(url: string): number;
   watch(
     url: string,
@@ -91,9 +90,11 @@ export class BinanceStreams {
 
   #dial(stream: string, fail: (thrown: unknown) => void): string {
     const wire = this.#wire;
-    const url = `${wire.getWsUrl("spot", "market")}/${wire.stream("spot", `geosync::${stream}`, 1)}`;
+    const base = wire.getWsUrl("spot", "market");
+    const url = base.endsWith("/stream") ? `${base}?streams=${stream}` : `${base}/${stream}`;
     // Pauses between attempts are ours to choose.
     delete wire.options.ws?.backoffState?.[url];
+    // Said twice, in the address and here: taking it once is the venue's business.
     const request = { method: "SUBSCRIBE", params: [stream], id: wire.requestId(url) };
     // Nothing ever resolves it: messages go to the listener. It fails with the line.
     wire.watch(url, stream, request, stream, { id: String(request.id) }).catch(fail);
