@@ -1,10 +1,11 @@
 import { type Fixed, multiplyFixed } from "../domain/fixed.ts";
 import type { Millis } from "../domain/time.ts";
 import { type Amount, amountOf, amountScale, isLess, isMore } from "./amount.ts";
+import { takingsOf } from "./matching.ts";
 import type { OrderDraft } from "./orderDraft.ts";
 import { filterFailure, reasons, rejected } from "./refusals.ts";
 import type { TradingAccount } from "./tradingAccount.ts";
-import { hasLimit, isConditional, triggersAbove } from "./venueOrder.ts";
+import { hasLimit, isConditional, neededFor, triggersAbove, type VenueOrder } from "./venueOrder.ts";
 
 /** The filters that look at the market. @throws VenueError -1013 */
 export function checkPrices(draft: OrderDraft, now: Millis): void {
@@ -35,7 +36,8 @@ export function checkCounts(drafts: readonly OrderDraft[], account: TradingAccou
   const { market } = drafts[0]!;
   const { maxNumOrders, maxNumAlgoOrders } = market.rules;
   const resting = drafts.filter(({ type }) => type !== "MARKET");
-  if (resting.length === 0 || account.open.size + resting.length <= maxNumAlgoOrders) return;
+  if (resting.length === 0 || account.open.size + resting.length <= Math.min(maxNumOrders, maxNumAlgoOrders))
+    return;
   let [orders, conditional] = [resting.length, resting.filter(isConditional).length];
   const adds = conditional > 0;
   for (const order of account.open) {
@@ -67,4 +69,20 @@ export function isReached({
 export function wouldTake({ market, side, price }: Pick<OrderDraft, "market" | "side" | "price">): boolean {
   const { bid, ask } = market.bestPrices();
   return side === "BUY" ? price >= ask : price <= bid;
+}
+
+/** @throws VenueError -2010 when the account cannot pay it */
+export function checkBalance(account: TradingAccount, order: VenueOrder): void {
+  const { side, market, byValue, type, hold } = order;
+  let needed = neededFor(order);
+  if (type === "MARKET") {
+    const takings = takingsOf(order);
+    const size = takings.reduce((sum, taking) => sum + taking.size, 0);
+    // Worth less than a step of the quantity.
+    if (byValue > 0n && size === 0) throw filterFailure("LOT_SIZE");
+    const value = takings.reduce((sum, { price, size }) => sum + market.value(price, size), 0n);
+    if (side === "BUY") needed = byValue > value ? byValue : value;
+    else needed = market.baseAmount(order.size > 0 ? order.size : size);
+  }
+  if (needed > account.wallet.free(hold.asset)) throw rejected(reasons.balance);
 }

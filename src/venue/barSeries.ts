@@ -94,6 +94,23 @@ export class BarSeries {
     this.#takerQuote[row] = bar.takerQuote;
   }
 
+  save(): SavedBars {
+    const rows = Array.from({ length: this.length }, (_, row): SavedBars["rows"][number] => {
+      const { open, high, low, close, volume, quote, trades, takerVolume, takerQuote } = this.read(
+        row,
+        row + 1,
+      )!;
+      if (trades === 0) return [close];
+      return [open, high, low, close, trades, `${volume}`, `${quote}`, `${takerVolume}`, `${takerQuote}`];
+    });
+    return { start: this.length === 0 ? null : this.start, rows };
+  }
+
+  restore({ start, rows }: SavedBars): void {
+    this.length = 0;
+    for (const [row, saved] of rows.entries()) this.push(barOf(start! + row * this.ms, saved));
+  }
+
   /** Row of the bar that holds `time`; below 0 or beyond the last one when there is none. */
   rowAt(time: Millis): number {
     return Math.floor((time - this.start) / this.ms);
@@ -169,4 +186,34 @@ export class BarSeries {
     this.length -= drop;
     this.start += drop * this.ms;
   }
+}
+
+/** A row without trades is its price. */
+export interface SavedBars {
+  readonly start: Millis | null;
+  readonly rows: readonly (
+    | readonly [price: number]
+    | readonly [
+        open: number,
+        high: number,
+        low: number,
+        close: number,
+        trades: number,
+        volume: string,
+        quote: string,
+        takerVolume: string,
+        takerQuote: string,
+      ]
+  )[];
+}
+
+function barOf(openTime: Millis, saved: SavedBars["rows"][number]): BarRow {
+  if (saved.length === 1) {
+    const [price] = saved;
+    const none = { volume: 0n, quote: 0n, trades: 0, takerVolume: 0n, takerQuote: 0n };
+    return { openTime, open: price, high: price, low: price, close: price, ...none };
+  }
+  const [open, high, low, close, trades, ...amounts] = saved;
+  const [volume, quote, takerVolume, takerQuote] = amounts.map(BigInt) as [bigint, bigint, bigint, bigint];
+  return { openTime, open, high, low, close, trades, volume, quote, takerVolume, takerQuote };
 }

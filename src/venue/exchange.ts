@@ -1,6 +1,7 @@
 import type { Millis } from "../domain/time.ts";
 import { AccountRegister } from "./accountRegister.ts";
 import { amountScale } from "./amount.ts";
+import { ChangeLog } from "./changeLog.ts";
 import {
   type AccountNews,
   type CancelReplace,
@@ -17,57 +18,103 @@ import { Ids } from "./ids.ts";
 import { klineInterval } from "./klines.ts";
 import { ListDesk, listOf } from "./listDesk.ts";
 import type { Market } from "./market.ts";
-import { openMarket, usualMarkets } from "./openMarkets.ts";
+import { MarketFloor } from "./marketFloor.ts";
+import { openMarkets } from "./openMarkets.ts";
 import { OrderDesk } from "./orderDesk.ts";
 import { checkedId } from "./orderDraft.ts";
 import { listStateOf } from "./orderList.ts";
-import { invalidSymbol, noSuchOrder, unknownOrder } from "./refusals.ts";
+import { noSuchOrder, unknownOrder } from "./refusals.ts";
+import { restoreAccounts } from "./restoreAccounts.ts";
+import {
+  type ChangeRecord,
+  type ExchangeState,
+  type SavedExchange,
+  savedAccount,
+  together,
+} from "./savedState.ts";
 import { pageOf } from "./tape.ts";
 import type { TradingAccount } from "./tradingAccount.ts";
 import { isOpen, stateOf, type VenueOrder } from "./venueOrder.ts";
 
 /** What a local exchange can do besides what Binance's users see of it. */
 export interface LocalExchange extends Exchange {
+  /** All of it, as plain data. */
+  exportState(): ExchangeState;
+  /** Told after each request or move of the market that changed an account, before the request is answered. */
+  onChange(listener: (record: ChangeRecord) => void): () => void;
   /** Every level's size times so much, from now on: thin books fill orders in parts. */
   setLiquidity(share: number): void;
 }
 
-/** A Binance-Spot-like exchange in memory: synchronous, exact, with no other clock than the one it is given. */
-export function createExchange(options: ExchangeOptions): LocalExchange {
-  return new MemoryExchange(options);
+/**
+ * A Binance-Spot-like exchange in memory: synchronous, exact, with no other clock than the one it is given.
+ * @param saved of an exchange with the same options: it goes on from there, through the time that it was away
+ */
+export function createExchange(options: ExchangeOptions, saved?: SavedExchange): LocalExchange {
+  return new MemoryExchange(options, saved);
 }
 
 class MemoryExchange implements LocalExchange {
   readonly #clock: () => Millis;
-  readonly #markets = new Map<string, Market>();
+  readonly #markets: ReadonlyMap<string, Market>;
+  readonly #floor: MarketFloor;
   readonly #accounts: AccountRegister;
-  readonly #ids = new Ids();
+  readonly #ids: Ids;
+  readonly #opened: Millis;
+  readonly #log = new ChangeLog();
   readonly #orders: OrderDesk;
   readonly #lists: ListDesk;
   readonly #listeners = new Set<(news: MarketNews) => void>();
-  #isAdvancing = false;
 
-  constructor(options: ExchangeOptions) {
+  constructor(options: ExchangeOptions, saved?: SavedExchange) {
     this.#clock = options.clock;
     this.#accounts = new AccountRegister(options.accounts, options.defaultAccount);
-    const now = options.clock();
+    this.#opened = saved?.state.opened ?? options.clock();
+    this.#ids = new Ids(saved?.state.ids);
     const news = {
       isHeard: () => this.#listeners.size > 0,
       tell: (one: MarketNews) => {
         for (const listener of this.#listeners) listener(one);
       },
     };
-    for (const market of options.markets ?? usualMarkets) {
-      this.#markets.set(market.rules.symbol, openMarket(market, options, now, news));
-    }
+    this.#markets = openMarkets(options, this.#opened, news, saved);
     this.#orders = new OrderDesk({
       markets: this.#markets,
       accountOf: (name) => this.#accounts.of(name),
       ids: this.#ids,
-      changed: () => {},
+      log: this.#log,
     });
     this.#lists = new ListDesk(this.#orders, this.#ids);
+    this.#floor = new MarketFloor(this.#markets, this.#orders);
+    if (saved !== undefined) this.#restoreAccounts(saved);
     this.advance();
+  }
+
+  #restoreAccounts({ state, changes = [] }: SavedExchange): void {
+    const accounts = together([state.accounts, ...changes.map((record) => record.accounts)]);
+    restoreAccounts(accounts, this.#accounts, this.#markets, this.#orders);
+    for (const { orderId } of accounts.orders) this.#ids.order = Math.max(this.#ids.order, orderId);
+    for (const { orderListId } of accounts.lists) this.#ids.list = Math.max(this.#ids.list, orderListId);
+    for (const { symbol, id } of accounts.fills) {
+      const market = this.#markets.get(symbol);
+      if (market !== undefined) market.tradeId = Math.max(market.tradeId, id);
+    }
+  }
+
+  exportState(): ExchangeState {
+    this.advance();
+    return {
+      version: 1,
+      opened: this.#opened,
+      time: this.#orders.now,
+      ids: { order: this.#ids.order, list: this.#ids.list },
+      markets: [...this.#markets.values()].map((market) => market.save()),
+      accounts: together([...this.#accounts.all].map(savedAccount)),
+    };
+  }
+
+  onChange(listener: (record: ChangeRecord) => void): () => void {
+    return this.#log.listen(listener);
   }
 
   time(): Millis {
@@ -81,7 +128,7 @@ class MemoryExchange implements LocalExchange {
   setLiquidity(share: number): void {
     for (const market of this.#markets.values()) {
       market.ladder.thin(share);
-      this.#afterTrading(market);
+      this.#floor.afterTrading(market);
     }
   }
 
@@ -118,19 +165,7 @@ class MemoryExchange implements LocalExchange {
     this.#marketNow(symbol).klineNews.watch(interval, this.time());
 
   advance(): void {
-    // A listener may ask for something that moves the market on: it is on its way already.
-    if (this.#isAdvancing) return;
-    this.#isAdvancing = true;
-    try {
-      const now = this.#clock();
-      for (let market = this.#nextDue(now); market !== null; market = this.#nextDue(now)) {
-        this.#happen(market);
-      }
-      this.#orders.now = now;
-      for (const market of this.#markets.values()) market.tick(now);
-    } finally {
-      this.#isAdvancing = false;
-    }
+    this.#floor.advance(this.#clock());
   }
 
   onMarket(listener: (news: MarketNews) => void): () => void {
@@ -146,7 +181,7 @@ class MemoryExchange implements LocalExchange {
   };
 
   commission: Exchange["commission"] = (name, symbol) => {
-    this.#marketOf(symbol);
+    this.#floor.marketOf(symbol);
     const { maker, taker } = this.#accounts.of(name).rates;
     return { maker, taker };
   };
@@ -160,7 +195,7 @@ class MemoryExchange implements LocalExchange {
   place(name: string, order: NewOrder): OrderAnswer {
     const market = this.#marketNow(order.symbol);
     const answer = this.#orders.place(this.#accounts.of(name), market, order);
-    this.#afterTrading(market);
+    this.#floor.afterTrading(market);
     return answer;
   }
 
@@ -206,7 +241,7 @@ class MemoryExchange implements LocalExchange {
     const { symbol } = list.kind === "OCO" ? list.orders[0] : list.working;
     const market = this.#marketNow(symbol);
     const answer = this.#lists.place(this.#accounts.of(name), market, list);
-    this.#afterTrading(market);
+    this.#floor.afterTrading(market);
     return answer;
   };
 
@@ -251,41 +286,6 @@ class MemoryExchange implements LocalExchange {
     return pageOf(orderId === undefined ? fills : fills.filter((fill) => fill.orderId === orderId), page);
   };
 
-  /** The market whose price moves next, if it does by `now`. */
-  #nextDue(now: Millis): Market | null {
-    let due: Market | null = null;
-    let time = now;
-    for (const market of this.#markets.values()) {
-      const { nextTime } = market.source;
-      if (nextTime < time || (nextTime === time && due === null)) {
-        due = market;
-        time = nextTime;
-      }
-    }
-    return due;
-  }
-
-  /** What the source traded: on its way there the price filled what stood in between. */
-  #happen(market: Market): void {
-    const trade = market.source.next();
-    const { time, price, size, taker } = trade;
-    this.#orders.now = time;
-    market.move(trade);
-    this.#orders.matchResting(market);
-    market.print(time, price, size, taker);
-    this.#afterTrading(market);
-    market.tick(time);
-  }
-
-  /** Trades may have triggered orders, and these traded in turn. */
-  #afterTrading(market: Market): void {
-    this.#orders.runTriggers(market);
-    this.#orders.matchResting(market);
-    this.#orders.takeFills();
-    this.#orders.settle();
-    market.tellTop();
-  }
-
   #cancel(
     account: TradingAccount,
     { rules }: Market,
@@ -300,15 +300,9 @@ class MemoryExchange implements LocalExchange {
     return order;
   }
 
-  #marketOf(symbol: string): Market {
-    const market = this.#markets.get(symbol);
-    if (market === undefined) throw invalidSymbol();
-    return market;
-  }
-
   /** The market as it stands by the clock. */
   #marketNow(symbol: string): Market {
-    const market = this.#marketOf(symbol);
+    const market = this.#floor.marketOf(symbol);
     this.advance();
     return market;
   }

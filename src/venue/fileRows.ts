@@ -27,14 +27,19 @@ export class FileRows implements PriceSource {
   #turn = 0;
   #last: SourceTrade;
 
-  /** @throws ValidationError GEO-DATA-EMPTY without any row, GEO-DATA-ORDER when one is older than the one before it */
-  constructor({ rows, from, at, speed = 1 }: RowOptions, grid: Grid, now: Millis) {
-    this.#trades = onClock(tradesOf(rows, grid), from ?? null, at ?? now, speed);
+  /**
+   * @param opened when the exchange opened
+   * @param turn how many trades there were before it goes on
+   * @throws ValidationError GEO-DATA-EMPTY without any row, GEO-DATA-ORDER when one is older than the one before it
+   */
+  constructor({ rows, from, at, speed = 1 }: RowOptions, grid: Grid, opened: Millis, turn = 0) {
+    this.#trades = onClock(tradesOf(rows, grid), from ?? null, at ?? opened, speed);
     const first = this.#trades.next();
     if (first.done) throw new ValidationError("GEO-DATA-EMPTY", "prices of a market: found no row");
     this.first = first.value;
     this.#last = first.value;
     this.#upcoming = first.value;
+    while (this.#turn < turn && this.#upcoming !== null) this.next();
   }
 
   get nextTime(): Millis {

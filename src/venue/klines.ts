@@ -1,6 +1,6 @@
 import { intervalOf, type Millis, parseTimeframe, type Timeframe } from "../domain/time.ts";
 import { amountScale } from "./amount.ts";
-import { type BarRow, BarSeries, type Print } from "./barSeries.ts";
+import { type BarRow, BarSeries, type Print, type SavedBars } from "./barSeries.ts";
 import type { Kline, Page } from "./contract.ts";
 import type { PastBars } from "./pastBars.ts";
 import type { Grid } from "./priceSource.ts";
@@ -47,6 +47,15 @@ export class Klines {
   extend(now: Millis): void {
     this.#seconds.extend(now);
     this.#minutes.extend(now);
+  }
+
+  save(): { readonly seconds: SavedBars; readonly minutes: SavedBars } {
+    return { seconds: this.#seconds.save(), minutes: this.#minutes.save() };
+  }
+
+  restore({ seconds, minutes }: { readonly seconds: SavedBars; readonly minutes: SavedBars }): void {
+    this.#seconds.restore(seconds);
+    this.#minutes.restore(minutes);
   }
 
   /** From a start on, the oldest first; without one, the latest (up to the end). The last may be under way. */

@@ -10,6 +10,7 @@ import { Klines } from "./klines.ts";
 import { Ladder } from "./ladder.ts";
 import { PastBars } from "./pastBars.ts";
 import type { Grid, PriceSource, SourceTrade } from "./priceSource.ts";
+import type { SavedMarket } from "./savedState.ts";
 import { Tape } from "./tape.ts";
 
 export interface MarketStart {
@@ -113,6 +114,27 @@ export class Market {
     this.ladder.forgetChange();
     this.#toldUpdateId = this.ladder.updateId;
     this.takeRange();
+  }
+
+  save(): SavedMarket {
+    return {
+      symbol: this.rules.symbol,
+      source: this.source.position,
+      last: this.last,
+      turn: this.#turn,
+      tradeId: this.tradeId,
+      updateId: this.ladder.updateId,
+      ...this.klines.save(),
+    };
+  }
+
+  /** Goes on from there, on a source that does. Levels that were taken from have recovered. */
+  restore(saved: SavedMarket): void {
+    this.last = saved.last;
+    this.tradeId = saved.tradeId;
+    this.#turn = saved.turn;
+    this.ladder.updateId = saved.updateId;
+    this.klines.restore(saved);
   }
 
   /** A public trade. */

@@ -1,13 +1,15 @@
 import type { Millis } from "../domain/time.ts";
-import { checkCounts, checkMarket, checkPrices, isReached, wouldTake } from "./admission.ts";
+import { checkBalance, checkCounts, checkMarket, checkPrices, isReached, wouldTake } from "./admission.ts";
 import { bookFill, fillStateOf } from "./booking.ts";
+import type { ChangeLog } from "./changeLog.ts";
 import type { ExecutionType, FillState, NewOrder, OrderAnswer } from "./contract.ts";
+import { relock, sharedNeed } from "./holds.ts";
 import type { Ids } from "./ids.ts";
 import type { Market } from "./market.ts";
 import { type Taking, takingsOf } from "./matching.ts";
 import { draftOf, type OrderDraft } from "./orderDraft.ts";
 import { isListDone, listStateOf, type OrderList } from "./orderList.ts";
-import { filterFailure, reasons, rejected } from "./refusals.ts";
+import { reasons, rejected } from "./refusals.ts";
 import { RestingOrders } from "./restingOrders.ts";
 import type { TradingAccount } from "./tradingAccount.ts";
 import {
@@ -24,8 +26,7 @@ export interface DeskOptions {
   readonly markets: ReadonlyMap<string, Market>;
   readonly accountOf: (name: string) => TradingAccount;
   readonly ids: Ids;
-  /** Something of it is not as it was. */
-  readonly changed: (changed: VenueOrder | OrderList | FillState, account: TradingAccount) => void;
+  readonly log: ChangeLog;
 }
 
 /** The lives of orders: they come in, rest, wait for their trigger, fill, end, and end or wake those tied to them. */
@@ -52,7 +53,7 @@ export class OrderDesk {
     checkMarket(draft);
     this.checkName(account, draft.clientOrderId);
     const order = this.create(account, draft, -1);
-    this.#checkBalance(account, order);
+    checkBalance(account, order);
     if (request.test) return { order: stateOf(order), fills: [] };
     this.enter(account, order);
     this.start(account, order);
@@ -110,7 +111,7 @@ export class OrderDesk {
   /** Takes the order into the account, and locks what it needs. */
   enter(account: TradingAccount, order: VenueOrder): void {
     account.keep(order);
-    this.#relock(account, order);
+    relock(account, order);
     this.report(account, order, "NEW");
   }
 
@@ -137,7 +138,7 @@ export class OrderDesk {
     order.status = status;
     order.updateTime = this.now;
     account.open.delete(order);
-    this.#relock(account, order);
+    relock(account, order);
     this.report(account, order, executionType, null, requestId);
     this.#endList(account, order);
   }
@@ -174,14 +175,24 @@ export class OrderDesk {
     for (const account of this.#touched) {
       const assets = account.wallet.takeChanged();
       if (assets.length === 0) continue;
+      this.#options.log.balances(account, assets);
+      if (account.listeners.size === 0) continue;
       const balances = assets.map((asset) => account.balance(asset));
       account.tell({ kind: "outboundAccountPosition", time: this.now, balances });
     }
     this.#touched.clear();
+    this.#options.log.flush(this.now);
+  }
+
+  /** An order of before a restart; its account has it, and what it locks. */
+  adopt(account: TradingAccount, order: VenueOrder): void {
+    if (!isOpen(order)) return;
+    order.hold.amount = sharedNeed(account, order);
+    if (order.status !== "PENDING_NEW") this.#restingIn(order.market).add(order);
   }
 
   listChanged(account: TradingAccount, list: OrderList): void {
-    this.#options.changed(list, account);
+    this.#options.log.list(account, list);
   }
 
   report(
@@ -192,27 +203,11 @@ export class OrderDesk {
     requestClientOrderId: string | null = null,
   ): void {
     this.#touched.add(account);
-    this.#options.changed(order, account);
+    this.#options.log.order(order);
     if (account.listeners.size === 0) return;
     const state = stateOf(order);
     const time = this.now;
     account.tell({ kind: "executionReport", time, executionType, order: state, fill, requestClientOrderId });
-  }
-
-  /** @throws VenueError -2010 when it cannot be paid */
-  #checkBalance(account: TradingAccount, order: VenueOrder): void {
-    const { side, market, byValue, type, hold } = order;
-    let needed = neededFor(order);
-    if (type === "MARKET") {
-      const takings = takingsOf(order);
-      const size = takings.reduce((sum, taking) => sum + taking.size, 0);
-      // Worth less than a step of the quantity.
-      if (byValue > 0n && size === 0) throw filterFailure("LOT_SIZE");
-      const value = takings.reduce((sum, { price, size }) => sum + market.value(price, size), 0n);
-      if (side === "BUY") needed = byValue > value ? byValue : value;
-      else needed = market.baseAmount(order.size > 0 ? order.size : size);
-    }
-    if (needed > account.wallet.free(hold.asset)) throw rejected(reasons.balance);
   }
 
   #meetMarket(account: TradingAccount, order: VenueOrder): void {
@@ -262,7 +257,7 @@ export class OrderDesk {
       account.open.delete(order);
       if (order.rested) this.#restingIn(market).remove(order);
     }
-    this.#relock(account, order);
+    relock(account, order);
     const commission = bookFill(account, order, filled, isMaker, (symbol) =>
       this.#options.markets.get(symbol),
     );
@@ -271,7 +266,7 @@ export class OrderDesk {
     const fill = fillStateOf(order, id, filled, commission, this.now, isMaker);
     account.fillsOf(market.rules.symbol).push(fill);
     this.#fills.push(fill);
-    this.#options.changed(fill, account);
+    this.#options.log.fill(account, fill);
     this.report(account, order, "TRADE", fill);
     if (order.status === "FILLED") this.#endList(account, order);
     return payable === taking.size;
@@ -310,7 +305,7 @@ export class OrderDesk {
     }
     if (list.done || !isListDone(list)) return;
     list.done = true;
-    this.#options.changed(list, account);
+    this.#options.log.list(account, list);
     account.tell({ kind: "listStatus", time: this.now, list: listStateOf(list, this.now) });
   }
 
@@ -327,24 +322,12 @@ export class OrderDesk {
       for (const leg of legs) if (isOpen(leg)) this.end(account, leg, "EXPIRED");
       return;
     }
-    this.#relock(account, one);
+    relock(account, one);
     for (const leg of legs) {
       if (!isConditional(leg)) leg.workingTime = this.now;
       this.report(account, leg, "NEW");
     }
     for (const leg of legs) if (isOpen(leg)) this.start(account, leg);
-  }
-
-  /** Locked is what the order needs, or the larger need of two alternatives, which share their hold. */
-  #relock(account: TradingAccount, order: VenueOrder): void {
-    const { hold } = order;
-    const legs = account.lists.get(order.orderListId)?.legs;
-    const sharing = legs?.includes(order) ? legs : [order];
-    let needed = 0n;
-    for (const one of sharing) if (neededFor(one) > needed) needed = neededFor(one);
-    if (needed === hold.amount) return;
-    account.wallet.lock(hold.asset, needed - hold.amount);
-    hold.amount = needed;
   }
 
   #restingIn(market: Market): RestingOrders {
