@@ -36,7 +36,8 @@ export function checkCounts(drafts: readonly OrderDraft[], account: TradingAccou
   const { market } = drafts[0]!;
   const { maxNumOrders, maxNumAlgoOrders } = market.rules;
   const resting = drafts.filter(({ type }) => type !== "MARKET");
-  if (resting.length === 0 || account.open.size + resting.length <= maxNumAlgoOrders) return;
+  if (resting.length === 0 || account.open.size + resting.length <= Math.min(maxNumOrders, maxNumAlgoOrders))
+    return;
   let [orders, conditional] = [resting.length, resting.filter(isConditional).length];
   const adds = conditional > 0;
   for (const order of account.open) {

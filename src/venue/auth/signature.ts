@@ -60,12 +60,15 @@ function windowOf(params: Params): Millis {
   return unitsToNumber(window.units, window.scale);
 }
 
-const signaturePart = /(^|&)signature=[^&]*/;
-
 /** What a REST request's signature is of: query and body as they came, without the signature itself. */
 export function restPayload(query: string, body: string): string {
-  if (query.includes("signature=")) return query.replace(signaturePart, "") + body;
-  return query + body.replace(signaturePart, "").replace(/^&/, "");
+  return query.includes("signature=") ? unsigned(query) + body : query + unsigned(body);
+}
+
+function unsigned(text: string): string {
+  return text.startsWith("signature=")
+    ? text.replace(/^signature=[^&]*&?/, "")
+    : text.replace(/&signature=[^&]*/, "");
 }
 
 /** Of a WebSocket API request: its parameters by name; Binance's clients encode the values or leave them as they are. */
