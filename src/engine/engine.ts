@@ -177,6 +177,11 @@ export class Engine {
     this.#watch!.flatten();
   }
 
+  /** With the next step. */
+  cancelAll(): void {
+    for (const { desk } of this.#seats) desk.cancelAll(null);
+  }
+
   /** What is decided up to then comes too late, as the data does: refused, unless it only reduces. */
   catchUp(until: Millis): void {
     for (const { desk } of this.#seats) desk.staleUntil = until;

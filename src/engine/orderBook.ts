@@ -23,6 +23,8 @@ export interface OrderRecord {
   cancelRequested: boolean;
   /** Its strategy has news of it coming. */
   changed: boolean;
+  /** The venue's answer is not known. */
+  inDoubt: boolean;
   /** It passed the review, so it may hold back some of the account's free equity, or will set some free. */
   reserves: boolean;
 }
@@ -101,6 +103,11 @@ export class OrderBook {
     return record;
   }
 
+  doubt(number: number, inDoubt: boolean): void {
+    const record = this.find(number);
+    if (record !== null) record.inDoubt = inDoubt;
+  }
+
   accept(number: number): OrderRecord | null {
     const record = this.find(number);
     const status = record === null ? "stale" : nextStatus(record.status, "accepted");
@@ -109,6 +116,7 @@ export class OrderBook {
       return null;
     }
     record.status = status;
+    record.inDoubt = false;
     return record;
   }
 
@@ -205,6 +213,7 @@ function recordOf(
     fills: null,
     cancelRequested: false,
     changed: false,
+    inDoubt: false,
     reserves: false,
   };
 }
@@ -220,7 +229,7 @@ export function orderView(record: OrderRecord): Order {
     side,
     type,
     status: record.status,
-    inDoubt: false,
+    inDoubt: record.inDoubt,
     quantity: record.quantity === null ? null : decimalOf({ units: record.quantity, scale }),
     price: limit === null ? null : decimalOf(limit),
     stopPrice: stop === null ? null : decimalOf(stop),

@@ -1,16 +1,20 @@
-import type { Approved, Command, ExecutionEvent } from "../../domain/execution.ts";
+import type { Approved, Command, LiveEvent } from "../../domain/execution.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { MarketChunk } from "../../domain/market.ts";
 import type { MarketStream } from "../../domain/ports.ts";
+import type { ReasonCode } from "../../domain/reasons.ts";
 import type { Millis } from "../../domain/time.ts";
-import type { OrderRecord } from "../../engine/orderBook.ts";
+import type { DriftReport } from "../../execution/live/reconciler.ts";
+import type { RestoredOrders } from "../../execution/live/restored.ts";
 import type { Session } from "./session.ts";
 
 export interface IntakeControl {
   /** Of whoever wants the session to stop; `run` then returns or throws the reason. */
   readonly signal: AbortSignal;
-  /** Rows up to then are in the session already. */
+  /** The session has had everything up to then; -Infinity when it begins. */
   readonly after: Millis;
+  /** The same of bars alone: when the last of them closed. */
+  readonly afterBar: Millis;
   /** Asked after each instant. */
   readonly isEnough: () => boolean;
   /** Of what is held up, lost and found again. */
@@ -34,14 +38,16 @@ export interface Intake {
   close(): Promise<void>;
 }
 
-/** The venue's side of a session that trades for real. */
+/** The venue's side of a session that trades for real: the order manager, or one that tests make. */
 export interface VenueSide {
-  take(): readonly ExecutionEvent[];
+  take(): readonly LiveEvent[];
   submit(command: Approved<Command>): void;
+  /** What the journal knows, before `start`. */
+  restore(known: RestoredOrders): void;
   /** Settles what is open by the journal before anything new is sent. */
-  start(open: readonly OrderRecord[], trades: ReadonlySet<string>): Promise<void>;
-  /** Says what is different; null when books and venue agree. */
-  reconcile(): Promise<string | null>;
+  start(): Promise<void>;
+  cancelAll(reason: ReasonCode, keep?: "nothing" | "protective"): Promise<void>;
+  reconcile(): Promise<DriftReport>;
   stop(): Promise<void>;
 }
 

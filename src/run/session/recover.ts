@@ -3,6 +3,7 @@ import type { Instrument } from "../../domain/instrument.ts";
 import type { Millis } from "../../domain/time.ts";
 import type { Decision } from "../../engine/decisionLog.ts";
 import type { Journal } from "../../engine/options.ts";
+import { type RestoredOrders, SessionLedger } from "../../execution/live/restored.ts";
 import type { Ensemble } from "../ensemble.ts";
 import type { Intake } from "./intake.ts";
 import type { Ledger } from "./ledger.ts";
@@ -29,10 +30,11 @@ export interface Recovered {
   readonly instruments: readonly Instrument[];
   /** Steps that were replayed; 0: the session begins now. */
   readonly steps: number;
-  /** Of the last of them; -Infinity when there is none. */
+  /** Of the last of them, and of the last with a bar; -Infinity when there is none. */
   readonly lastTime: Millis;
-  /** Ids of the venue's trades that are booked. */
-  readonly bookedTrades: ReadonlySet<string>;
+  readonly lastBar: Millis;
+  /** What the journal says of orders at the venue. */
+  readonly known: RestoredOrders;
 }
 
 /**
@@ -43,6 +45,7 @@ export function recover({ store, manifest, ensemble, intake, send, told }: Recov
   const recorded = instrumentsIn(store);
   const instruments = recorded.length === 0 ? intake.instruments : recorded;
   const replaying = new ReplayJournal();
+  const known = new SessionLedger();
   // Nothing is sent, and nothing told, while the past is gone through.
   let live: SessionJournal | null = null;
   const journal: Journal = {
@@ -60,10 +63,15 @@ export function recover({ store, manifest, ensemble, intake, send, told }: Recov
     ticksArePrices: manifest.ticksArePrices,
     send: (command) => {
       if (live !== null) send(command);
+      else known.command(command);
     },
   });
   const core = new SessionEngine(plan, journal);
-  const result = replay(store, instruments, core, replaying);
+  let lastBar = Number.NEGATIVE_INFINITY;
+  const result = replay(store, instruments, core, replaying, (step) => {
+    for (const event of step.executions) known.event(event);
+    if (step.events.some(({ chunk }) => chunk.kind === "bar")) lastBar = step.time;
+  });
   if (result.divergence !== null) throw divergenceError(result.divergence);
   live = new SessionJournal(store, result.definitions);
   if (recorded.length === 0) live.introduce(instruments);
@@ -75,6 +83,7 @@ export function recover({ store, manifest, ensemble, intake, send, told }: Recov
     instruments,
     steps: result.steps,
     lastTime: result.steps === 0 ? Number.NEGATIVE_INFINITY : result.lastTime,
-    bookedTrades: new Set(),
+    lastBar,
+    known: known.state(),
   };
 }

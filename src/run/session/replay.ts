@@ -80,6 +80,8 @@ export function replay(
   instruments: readonly Instrument[],
   engine: SessionEngine,
   journal: ReplayJournal,
+  /** Told each step before the engine is. */
+  onStep: (step: Step) => void = () => {},
 ): ReplayResult {
   const reader = new StepReader(instruments);
   const definitions: Definition[] = [];
@@ -103,6 +105,7 @@ export function replay(
       if (entry.kind === entryKinds.step) {
         if (open.decided.length > 0) return ended(differs(open, null));
         const step = steps[next++]!;
+        onStep(step);
         engine.apply(step);
         if (counts.steps === 0) firstTime = step.time;
         counts.steps++;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { GeoSyncError } from "../../domain/errors.ts";
 import { isoTime, type Millis } from "../../domain/time.ts";
 import type { Decision } from "../../engine/decisionLog.ts";
@@ -40,6 +41,9 @@ export interface SessionOutcome {
 
 /** How often the kill switch is looked at. */
 const haltLookMs = 250;
+/** How long an exit waits for what it asked of the venue, and how often it looks. */
+const exitMs = 20_000;
+const lookMs = 20;
 
 /** A session from its start, or from where it was left, until it is told to stop or its data end. */
 export class Runner {
@@ -85,11 +89,12 @@ export class Runner {
 
   async #begin(): Promise<void> {
     const { venue, intake } = this.#options;
-    const { core, bookedTrades, lastTime } = this.#recovered;
+    const { known, steps } = this.#recovered;
     if (venue === null) return;
-    await venue.start(core.orders.open, bookedTrades);
     // What was missed is shown to the strategy, but is no time to open anything.
-    if (lastTime > 0) this.#session.ask({ kind: "catchUp", until: intake.now() });
+    if (steps > 0) this.#session.ask({ kind: "catchUp", until: intake.now() });
+    venue.restore(known);
+    await venue.start();
     this.#session.settle();
   }
 
@@ -100,6 +105,7 @@ export class Runner {
       await intake.run(this.#session, this.#recovered.instruments, {
         signal,
         after: this.#recovered.lastTime,
+        afterBar: this.#recovered.lastBar,
         isEnough: () => untilBars !== null && this.#bars >= untilBars,
         onStatus: (kind, message) => onEvent({ event: "status", time: isoTime(intake.now()), kind, message }),
       });
@@ -115,11 +121,42 @@ export class Runner {
     const { onEvent, intake, venue } = this.#options;
     const because = reason?.message ?? "nothing more to do";
     onEvent({ event: "stopping", time: isoTime(safeTime(intake.now())), because });
-    if (venue !== null) await venue.stop();
-    else if (reason === null && !this.#isEnough()) this.#session.ask({ kind: "finish", atEnd: "mark" });
+    if (venue === null && reason === null && !this.#isEnough()) {
+      this.#session.ask({ kind: "finish", atEnd: "mark" });
+    } else await this.#wind();
     this.#session.settle();
     this.#session.flush();
     if (this.#recovered.core.isFinished) this.#options.store.putState(finishedKey, true);
+  }
+
+  /** Does with orders and positions as `onExit` says, and learns what came of it. */
+  async #wind(): Promise<void> {
+    const { venue, onExit, onEvent, intake } = this.#options;
+    const patience = AbortSignal.timeout(exitMs);
+    if (onExit === "flatten") this.#session.ask({ kind: "flatten" });
+    if (onExit !== "keep" && venue === null) this.#session.ask({ kind: "cancelAll" });
+    this.#session.settle();
+    if (venue === null) return;
+    try {
+      if (onExit === "cancel") await within(patience, venue.cancelAll("cancelled:by-user"));
+      if (onExit === "flatten") await this.#untilFlat(patience);
+      await within(patience, venue.reconcile());
+    } catch (error) {
+      const message = `not all of --on-exit ${onExit} is known to be done: ${(error as Error).message}`;
+      onEvent({ event: "status", time: isoTime(safeTime(intake.now())), kind: "warning", message });
+    } finally {
+      this.#session.settle();
+      await venue.stop();
+    }
+  }
+
+  async #untilFlat(patience: AbortSignal): Promise<void> {
+    const { core } = this.#recovered;
+    while (core.account.hasPosition || core.orders.open.length > 0) {
+      patience.throwIfAborted();
+      this.#session.settle();
+      await sleep(lookMs);
+    }
   }
 
   #isEnough(): boolean {
@@ -207,6 +244,16 @@ export class Runner {
     });
     return { document, reason };
   }
+}
+
+/** @throws the signal's reason when it does not settle in time */
+async function within(patience: AbortSignal, work: Promise<unknown>): Promise<void> {
+  let stop = (): void => {};
+  const late = new Promise<never>((_, reject) => {
+    stop = () => reject(patience.reason);
+    patience.addEventListener("abort", stop, { once: true });
+  });
+  await Promise.race([work, late]).finally(() => patience.removeEventListener("abort", stop));
 }
 
 /** Before the first data, that of the wall. */

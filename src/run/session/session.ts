@@ -1,4 +1,4 @@
-import type { ExecutionEvent } from "../../domain/execution.ts";
+import type { LiveEvent } from "../../domain/execution.ts";
 import type { MarketEvent } from "../../domain/market.ts";
 import type { Millis } from "../../domain/time.ts";
 import type { SessionEngine } from "./sessionEngine.ts";
@@ -7,7 +7,7 @@ import { nothing, type SessionCommand, type Step } from "./step.ts";
 
 /** The venue's side of a live session, as far as the session drives it. */
 export interface VenueNews {
-  take(): readonly ExecutionEvent[];
+  take(): readonly LiveEvent[];
 }
 
 export interface SessionOptions {

@@ -1,6 +1,6 @@
 import "../v8.ts";
 import type { Account } from "../../account/account.ts";
-import type { Execution, ExecutionEvent } from "../../domain/execution.ts";
+import type { Execution, ExecutionEvent, LiveEvent } from "../../domain/execution.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Instant } from "../../domain/market.ts";
 import type { ExecutionGateway } from "../../domain/ports.ts";
@@ -107,12 +107,30 @@ export class SessionEngine {
   apply({ time, events, executions, commands }: Step): void {
     for (const command of commands) this.#obey(command);
     if (this.isFinished) return;
-    if (executions.length > 0) this.#gateway.admit?.(executions);
+    if (executions.length > 0) this.#gateway.admit?.(executions.filter((event) => this.#isForOrders(event)));
     const instant = this.#instant;
     instant.time = time;
     instant.count = events.length;
     for (let i = 0; i < events.length; i++) instant.events[i] = events[i]!;
     this.engine.step(instant);
+  }
+
+  /** What the venue told besides what happened to orders. */
+  #isForOrders(event: LiveEvent): event is ExecutionEvent {
+    switch (event.kind) {
+      case "doubt":
+      case "settled":
+        this.orders.doubt(event.number, event.kind === "doubt");
+        return false;
+      case "halt":
+        this.risk.kill(event.message);
+        return false;
+      case "moved":
+      case "booked":
+        return false;
+      default:
+        return true;
+    }
   }
 
   #obey(command: SessionCommand): void {
@@ -125,6 +143,9 @@ export class SessionEngine {
         break;
       case "flatten":
         this.engine.flatten();
+        break;
+      case "cancelAll":
+        this.engine.cancelAll();
         break;
       case "catchUp":
         this.engine.catchUp(command.until);

@@ -1,4 +1,4 @@
-import type { ExecutionEvent } from "../../domain/execution.ts";
+import type { LiveEvent } from "../../domain/execution.ts";
 import type { MarketEvent } from "../../domain/market.ts";
 import type { Millis } from "../../domain/time.ts";
 
@@ -9,6 +9,8 @@ export type SessionCommand =
   | { readonly kind: "resume" }
   /** Takes back what is open and closes what is held. */
   | { readonly kind: "flatten" }
+  /** Takes back what is open, on paper; a venue is asked by the order manager. */
+  | { readonly kind: "cancelAll" }
   /** What was decided on data up to then comes too late: such orders are refused unless they only reduce. */
   | { readonly kind: "catchUp"; readonly until: Millis }
   /** The session is over: the strategy's last word, open orders expire. */
@@ -23,7 +25,7 @@ export interface Step {
   /** Market events of that time; none when only the clock or the venue had something to say. */
   readonly events: readonly MarketEvent[];
   /** What the venue told of our orders. */
-  readonly executions: readonly ExecutionEvent[];
+  readonly executions: readonly LiveEvent[];
   readonly commands: readonly SessionCommand[];
 }
 

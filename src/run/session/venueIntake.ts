@@ -1,0 +1,129 @@
+import { marketOf } from "../../connectivity/marketOf.ts";
+import { ordersOf } from "../../connectivity/orders.ts";
+import type { VenueSession } from "../../connectivity/session.ts";
+import { ExchangeDataSource } from "../../data/exchangeDataSource.ts";
+import type { Channel, LiveStatus } from "../../data/liveStatus.ts";
+import { fixedAt } from "../../domain/columns.ts";
+import type { Fixed } from "../../domain/fixed.ts";
+import { formatFixed } from "../../domain/fixed.ts";
+import { createInstrument, type Instrument } from "../../domain/instrument.ts";
+import type { MarketChunk, MarketEvent } from "../../domain/market.ts";
+import { isoTime, type Millis, parseTimeframe } from "../../domain/time.ts";
+import { coinDecimals } from "../../execution/costs/feeCurrency.ts";
+import type { Intake, IntakeControl } from "./intake.ts";
+import type { Session } from "./session.ts";
+
+export interface VenueIntakeOptions {
+  readonly session: VenueSession;
+  readonly symbols: readonly string[];
+  /** Of the bars; null without candles. */
+  readonly timeframe: string;
+  readonly channels: readonly Channel[];
+  /** Closed candles before the first live one. */
+  readonly warmup: number;
+  /** Told each new price of a symbol. */
+  readonly onPrice: (symbol: string, price: Fixed) => void;
+}
+
+/** Between looks at the strategy's timers, and at what was asked meanwhile. */
+const clockMs = 50;
+
+/** A venue's live data for a session. @throws ConnectionError GEO-VENUE-UNSUPPORTED for a symbol that it lacks */
+export function openVenueIntake(options: VenueIntakeOptions): Intake {
+  const { session, symbols, timeframe, channels } = options;
+  const market = marketOf(session);
+  const orders = ordersOf(session);
+  const instruments = symbols.map((symbol) => tradable(orders.rules(symbol).instrument));
+  const hasCandles = channels.includes("candles");
+  const frame = parseTimeframe(timeframe);
+  return {
+    venue: market.venue,
+    instruments,
+    barMs: hasCandles ? frame.ms : null,
+    ticksArePrices: !hasCandles,
+    tradeFrom: session.venueTime(),
+    now: () => session.venueTime(),
+    async run(to, known, control) {
+      const source = new ExchangeDataSource(market, {
+        symbols,
+        channels,
+        timeframe: frame.label,
+        ...(Number.isFinite(control.afterBar) ? { from: control.afterBar } : { warmup: options.warmup }),
+        instrumentOf: (symbol) => known.find((one) => one.symbol === symbol)!,
+        onStatus: (status) => control.onStatus(status.kind, statusText(status)),
+      });
+      const clock = setInterval(() => to.settle(), clockMs);
+      const stop = () => void source.disconnect();
+      control.signal.addEventListener("abort", stop, { once: true });
+      try {
+        await source.connect();
+        await takeIn(to, source, { ...options, control, staleMs: hasCandles ? frame.ms : 30_000 });
+        control.signal.throwIfAborted();
+      } finally {
+        clearInterval(clock);
+        control.signal.removeEventListener("abort", stop);
+        await source.disconnect();
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Fees taken out of what is bought leave holdings finer than a lot. */
+function tradable({ symbol, venue, lot, tick, minNotional }: Instrument): Instrument {
+  return createInstrument(symbol, {
+    venue,
+    lot: formatFixed(lot),
+    ...(tick !== null && { tick: formatFixed(tick) }),
+    ...(minNotional !== null && { minNotional: formatFixed(minNotional) }),
+    volumeUnit: "base",
+    quantityScale: Math.max(coinDecimals, lot.scale),
+  });
+}
+
+interface Taking extends VenueIntakeOptions {
+  readonly control: IntakeControl;
+  /** Data that is older when it comes is too old to open anything on. */
+  readonly staleMs: number;
+}
+
+async function takeIn(to: Session, source: ExchangeDataSource, taking: Taking): Promise<void> {
+  const { control, session, channels, staleMs, onPrice } = taking;
+  const resolved = channels.some((channel) => channel !== "candles");
+  for await (const chunk of source.events()) {
+    // Bars of a run that has the trades, or offers, themselves bring no prices of their own.
+    const rows = chunk.kind === "bar" ? ({ ...chunk, derived: resolved } as MarketChunk) : chunk;
+    for (const { time, events } of instantsOf(rows, control)) {
+      if (time > taking.control.after && session.venueTime() - time > staleMs) to.ask({ kind: "catchUp", until: time });
+      to.market(time, events);
+      tellPrice(rows, events.at(-1)!.row, onPrice);
+      if (control.isEnough()) return;
+    }
+  }
+}
+
+/** Rows of one time belong together; what the session has had already is left out. */
+function* instantsOf(
+  chunk: MarketChunk,
+  { afterBar }: IntakeControl,
+): Generator<{ readonly time: Millis; readonly events: readonly MarketEvent[] }> {
+  const { times, length } = chunk;
+  for (let from = 0, to = 0; from < length; from = to) {
+    const time = times[from]!;
+    while (to < length && times[to] === time) to++;
+    if (chunk.kind === "bar" && time <= afterBar) continue;
+    yield { time, events: Array.from({ length: to - from }, (_, i) => ({ chunk, row: from + i })) };
+  }
+}
+
+function tellPrice(chunk: MarketChunk, row: number, onPrice: Taking["onPrice"]): void {
+  if (chunk.kind === "quote" || chunk.kind === "book") return;
+  const { symbol } = chunk.instruments[chunk.instrumentOf?.[row] ?? 0]!;
+  onPrice(symbol, fixedAt(chunk.kind === "bar" ? chunk.close : chunk.price, row));
+}
+
+function statusText(status: LiveStatus): string {
+  const { channel, symbol, time, kind: _, ...details } = status;
+  const facts = Object.entries(details).map(([name, value]) => `${name} ${value}`);
+  return [`${symbol} ${channel}`, ...facts, isoTime(time)].join(", ");
+}
