@@ -3,6 +3,7 @@ import { type SettingName, settingNames } from "../config/settings.ts";
 import { addSettings, flagsOf } from "./options.ts";
 import type { LiveFlags } from "./runLive.ts";
 import type { Session } from "./session.ts";
+import { addVenueFlags, venueChoiceOf } from "./venueFlags.ts";
 
 /** What only a run with a beginning and an end can be asked for. */
 const ofBacktests: readonly SettingName[] = [
@@ -23,7 +24,6 @@ export function addLive(program: Command, session: Session): void {
     .description("Run a strategy on live data, or on a file that is played, and trade what it decides.")
     .optionsGroup("Session:")
     .option("--paper", "Simulated orders")
-    .option("--testnet", "Real orders at the venue's sandbox")
     .option("--live", "Real orders for real money: every choice spelled out, and confirmed")
     .option(
       "--data <file>",
@@ -41,9 +41,12 @@ export function addLive(program: Command, session: Session): void {
       "--on-exit <rule>",
       "Open orders and positions when stopped: keep, cancel or flatten (default: keep)",
     )
+    .option("--on-drift <rule>", "Trades and cancels that were not ours: adopt or halt (default: halt)")
+    .option("--yes", "Confirm real money here instead of typing it")
     .option("--until-bars <n>", "Stop after so many bars")
     .option("--max-runtime <time>", "Stop after so long: 90s, 30m, 12h, 7d")
     .option("--json", "Print each event as a line of JSON, the report (geosync.session/1) last");
+  addVenueFlags(command);
   addSettings(command, names);
   command
     .optionsGroup("Configuration:")
@@ -52,7 +55,8 @@ export function addLive(program: Command, session: Session): void {
     .addHelpText("after", afterHelp)
     .action(async () => {
       const { runLive } = await import("./runLive.ts");
-      await runLive({ flags: flagsOf(command, names), own: command.opts<LiveFlags>() }, session);
+      const venue = await venueChoiceOf(command, session.env);
+      await runLive({ flags: flagsOf(command, names), own: command.opts<LiveFlags>(), venue }, session);
     });
 }
 
@@ -66,5 +70,6 @@ on 1m bars with momentum. Ctrl-C stops in order, a second one at once; the same
 command goes on where it stopped.
 
 Examples:
+  geosync live --venue binance --testnet
   geosync live --paper --data data/BTCUSDT_1m_synthetic.csv --speed 600
   geosync live --paper --data data/BTCUSDT_1m_synthetic.csv --speed max --json`;

@@ -23,6 +23,11 @@ export class LiveLines {
     if (text !== null) this.#session.note(`${event.time} ${text}`);
   }
 
+  /** Before anything happens. */
+  tell(text: string): void {
+    if (!this.#json) this.#session.note(text);
+  }
+
   /** What a strategy logs. */
   log(time: Millis, message: string, fields: { readonly [key: string]: Json } | undefined): void {
     if (this.#json) this.show({ event: "log", time: isoTime(time), message, ...(fields && { fields }) });

@@ -1,4 +1,5 @@
-import { badValue } from "../config/values.ts";
+import { badValue, readSymbol } from "../config/values.ts";
+import type { Channel } from "../data/liveStatus.ts";
 import { GeoSyncError } from "../domain/errors.ts";
 import type { ExitRule } from "../run/session/runner.ts";
 
@@ -54,4 +55,24 @@ export class TimeIsOver extends GeoSyncError {
   constructor(time: string) {
     super("GEO-INTERRUPTED", `after ${time}, as --max-runtime says`);
   }
+}
+
+export function driftRuleOf(text = "halt"): "adopt" | "halt" {
+  if (text === "adopt" || text === "halt") return text;
+  throw badValue("--on-drift", "adopt or halt", text);
+}
+
+const channels: readonly Channel[] = ["candles", "trades", "quotes", "book"];
+
+export function feedsOf(text: string): readonly Channel[] {
+  return text.split(",").map((name) => {
+    const channel = channels.find((one) => one === name.trim().toLowerCase());
+    if (channel !== undefined) return channel;
+    throw badValue("--feeds", `a list of ${channels.join(", ")}`, text);
+  });
+}
+
+/** In one spelling, each once. */
+export function symbolsOf(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts.flatMap((text) => text.split(",")).map((text) => readSymbol(text, "--symbol")))];
 }

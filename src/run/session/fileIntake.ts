@@ -21,6 +21,7 @@ export async function openFiles(options: BacktestOptions, warmup: number, speed:
     barMs: lengths.length === 0 ? null : Math.min(...lengths),
     ticksArePrices: false,
     tradeFrom: tradeFromOf(options.from, files) ?? Number.NEGATIVE_INFINITY,
+    isFinite: true,
     now: () => time,
     async run(session, known, { signal, after, isEnough }) {
       time = Math.max(time, after);

@@ -31,6 +31,8 @@ export interface Intake {
   readonly ticksArePrices: boolean;
   /** From when on orders count, in a session that begins now. */
   readonly tradeFrom: Millis;
+  /** Its data end some day, and the session with them. */
+  readonly isFinite: boolean;
   /** The time where the data come from. */
   now(): Millis;
   /** Brings data to the session; returns when there are no more, or it is enough. @throws what failed for good */

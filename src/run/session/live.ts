@@ -1,7 +1,13 @@
+import type { ApiLog, Endpoints } from "../../connectivity/session.ts";
+import type { Channel } from "../../data/liveStatus.ts";
 import { ValidationError } from "../../domain/errors.ts";
+import { parseFixed } from "../../domain/fixed.ts";
+import type { Credentials } from "../../domain/ports.ts";
+import { isoTime } from "../../domain/time.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { openFiles } from "./fileIntake.ts";
 import type { Intake } from "./intake.ts";
+import type { SessionManifest } from "./manifest.ts";
 import { openSession } from "./open.ts";
 import { loadStrategies, type SessionSettings, warmupOf } from "./plan.ts";
 import { Runner, type RunnerOptions, type SessionOutcome } from "./runner.ts";
@@ -19,6 +25,21 @@ export interface PaperFileOptions extends LiveOptions {
   readonly speed: number;
 }
 
+export interface VenueOptions extends LiveOptions {
+  readonly mode: "paper" | "testnet" | "live";
+  readonly venue: string;
+  readonly symbols: readonly string[];
+  readonly timeframe: string;
+  readonly channels: readonly Channel[];
+  readonly endpoints?: Endpoints | undefined;
+  /** None are needed on paper. */
+  readonly credentials: Credentials | undefined;
+  readonly log?: ApiLog | undefined;
+  readonly onDrift: "adopt" | "halt";
+  /** The session trades with what its venue has of the quote currency, unless its settings name an amount. */
+  readonly cashOfVenue: boolean;
+}
+
 /**
  * Paper trading on files that are played.
  * @throws GeoSyncError: of the files, the strategy, the session (exit codes 2 and 4)
@@ -30,19 +51,81 @@ export async function livePaperFile(options: PaperFileOptions): Promise<SessionO
   }
   const ensemble = await loadStrategies(settings);
   const intake = await openFiles({ ...settings, files }, warmupOf(ensemble), speed);
-  return runOn(intake, ensemble, options);
+  return runOn(manifestOf(intake, "paper", settings), { ...options, ensemble, intake, venue: () => null });
 }
 
-async function runOn(intake: Intake, ensemble: Ensemble, options: LiveOptions): Promise<SessionOutcome> {
-  const { settings, stateDir, name } = options;
+/**
+ * Trading at a venue: real orders, in its sandbox or for money, or simulated ones on its data.
+ * @throws GeoSyncError: of the venue and credentials (exit code 5), the strategy, the session
+ */
+export async function liveVenue(options: VenueOptions): Promise<SessionOutcome> {
+  const { mode, venue, symbols, credentials, endpoints, log } = options;
+  const { openSession: connect } = await import("../../connectivity/openSession.ts");
+  const { openVenueIntake } = await import("./venueIntake.ts");
+  const ensemble = await loadStrategies(options.settings);
+  const testnet = mode === "testnet";
+  const session = await connect({ venue, testnet, endpoints, credentials, log });
+  try {
+    let onPrice: Parameters<typeof openVenueIntake>[0]["onPrice"] = () => {};
+    const { timeframe, channels } = options;
+    const intake = openVenueIntake({
+      ...{ session, symbols, timeframe, channels, warmup: warmupOf(ensemble) },
+      onPrice: (symbol, price) => onPrice(symbol, price),
+    });
+    if (mode === "paper") {
+      return await runOn(manifestOf(intake, mode, options.settings), {
+        ...{ ...options, ensemble, intake },
+        venue: () => null,
+      });
+    }
+    const side = await import("./venueSide.ts");
+    const adapter = await side.connectAdapter(session, credentials!, symbols);
+    const cash = options.cashOfVenue
+      ? parseFixed(await side.freeCash(adapter, intake.instruments[0]!.settle))
+      : options.settings.cash;
+    const settings = { ...options.settings, ...(cash !== undefined && { cash }) };
+    const manifest = { ...manifestOf(intake, mode, settings), cashOfVenue: options.cashOfVenue };
+    return await runOn(manifest, {
+      ...{ ...options, ensemble, intake },
+      venue: (name, created) => (instruments, wake) => {
+        const manager = side.orderManagerOf(adapter, {
+          ...{ session, instruments, wake, id: side.sessionId(name, created), onDrift: options.onDrift },
+          onStatus: ({ code, message }) =>
+            options.onEvent({ event: "status", time: isoTime(intake.now()), kind: code, message }),
+        });
+        onPrice = (symbol, price) => manager.onPrice(symbol, price);
+        return manager;
+      },
+    });
+  } finally {
+    await session.close();
+  }
+}
+
+function manifestOf(
+  intake: Intake,
+  mode: SessionManifest["mode"],
+  settings: SessionSettings,
+): SessionManifest {
   const { venue, instruments, tradeFrom, ticksArePrices } = intake;
   const symbols = instruments.map(({ symbol }) => symbol);
-  const asked = { mode: "paper", venue, symbols, settings, tradeFrom, ticksArePrices } as const;
+  return { mode, venue, symbols, settings, tradeFrom, ticksArePrices };
+}
+
+interface RunOn extends LiveOptions {
+  readonly ensemble: Ensemble;
+  readonly intake: Intake;
+  /** Of the session's name and the time it was made. */
+  readonly venue: (name: string, created: number) => RunnerOptions["venue"];
+}
+
+async function runOn(asked: SessionManifest, options: RunOn): Promise<SessionOutcome> {
+  const { stateDir, name, ensemble, intake } = options;
   const { store, manifest } = await openSession({ stateDir, name, manifest: asked, ensemble });
   let reason: string | undefined;
   try {
-    const runner = new Runner({ ...options, store, manifest, ensemble, intake, venue: null });
-    const outcome = await runner.run();
+    const venue = options.venue(store.folder.name, store.header.created);
+    const outcome = await new Runner({ ...options, store, manifest, venue }).run();
     reason = outcome.document.session.stopped;
     return outcome;
   } catch (error) {

@@ -12,6 +12,8 @@ export interface SessionManifest {
   readonly settings: SessionSettings;
   readonly tradeFrom: Millis;
   readonly ticksArePrices: boolean;
+  /** The cash was what the venue had when the session was made. */
+  readonly cashOfVenue?: boolean;
 }
 
 type Config = { readonly [name: string]: Json };
@@ -32,6 +34,7 @@ export function differences(then: SessionManifest, now: SessionManifest): readon
   const names = [...new Set([...before.keys(), ...after.keys()])];
   return names
     .filter((name) => before.get(name) !== after.get(name) && !ownOfStart.has(name))
+    .filter((name) => name !== "cash" || then.cashOfVenue !== true || now.cashOfVenue !== true)
     .map((name) => `${name}: ${before.get(name) ?? "not set"}, now ${after.get(name) ?? "not set"}`);
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GeoSyncError } from "../../domain/errors.ts";
+import type { Instrument } from "../../domain/instrument.ts";
 import { isoTime, type Millis } from "../../domain/time.ts";
 import type { Decision } from "../../engine/decisionLog.ts";
 import type { SessionDocument } from "../../report/sessionDocument.ts";
@@ -23,8 +24,8 @@ export interface RunnerOptions {
   readonly manifest: SessionManifest;
   readonly ensemble: Ensemble;
   readonly intake: Intake;
-  /** Null on paper. */
-  readonly venue: VenueSide | null;
+  /** Makes the side of the venue, of the instruments that the session knows; null on paper. */
+  readonly venue: ((instruments: readonly Instrument[], wake: () => void) => VenueSide) | null;
   readonly onExit: ExitRule;
   /** Stop after so many bars of this start; null: never. */
   readonly untilBars: number | null;
@@ -39,6 +40,8 @@ export interface SessionOutcome {
   readonly reason: GeoSyncError | null;
 }
 
+/** Between looks at the strategy's timers. */
+const clockMs = 50;
 /** How often the kill switch is looked at. */
 const haltLookMs = 250;
 /** How long an exit waits for what it asked of the venue, and how often it looks. */
@@ -51,6 +54,10 @@ export class Runner {
   readonly #recovered: Recovered;
   readonly #session: Session;
   readonly #haltFile: HaltFile;
+  readonly #venue: VenueSide | null;
+  /** Of what failed beside the data. */
+  readonly #failed = new AbortController();
+  #waking = false;
   #bars = 0;
   #halted: string | null = null;
 
@@ -60,12 +67,13 @@ export class Runner {
     const { store, intake, venue, onEvent } = options;
     this.#haltFile = new HaltFile(store.folder.path);
     const told = (time: Millis, decision: Decision) => onEvent(eventOf(time, decision));
-    this.#recovered = recover({ ...options, send: (command) => venue?.submit(command), told });
-    const { core, journal } = this.#recovered;
+    this.#recovered = recover({ ...options, send: (command) => this.#venue?.submit(command), told });
+    const { core, journal, instruments } = this.#recovered;
+    this.#venue = venue?.(instruments, () => this.#wake()) ?? null;
     this.#session = new Session({
       core,
       journal,
-      venue,
+      venue: this.#venue,
       now: () => intake.now(),
       onStep: (step) => this.#afterStep(step),
     });
@@ -74,7 +82,8 @@ export class Runner {
   /** @throws what the data, the venue or the strategy throws for good; what came in by then is in the journal */
   async run(): Promise<SessionOutcome> {
     this.#announce();
-    const watch = setInterval(() => this.#obeyHaltFile(), haltLookMs);
+    const watch = setInterval(() => this.#guard(() => this.#obeyHaltFile()), haltLookMs);
+    const clock = setInterval(() => this.#guard(() => this.#session.settle()), clockMs);
     try {
       this.#obeyHaltFile();
       await this.#begin();
@@ -83,12 +92,34 @@ export class Runner {
       return this.#outcome(reason);
     } finally {
       clearInterval(watch);
+      clearInterval(clock);
       this.#session.flush();
     }
   }
 
+  /** What throws beside the data ends the session as if the data had thrown it. */
+  #guard(work: () => void): void {
+    if (this.#failed.signal.aborted) return;
+    try {
+      work();
+    } catch (error) {
+      this.#failed.abort(error);
+    }
+  }
+
+  /** News of the venue are taken in when whoever brings them has done. */
+  #wake(): void {
+    if (this.#waking) return;
+    this.#waking = true;
+    setImmediate(() => {
+      this.#waking = false;
+      this.#guard(() => this.#session.settle());
+    });
+  }
+
   async #begin(): Promise<void> {
-    const { venue, intake } = this.#options;
+    const { intake } = this.#options;
+    const venue = this.#venue;
     const { known, steps } = this.#recovered;
     if (venue === null) return;
     // What was missed is shown to the strategy, but is no time to open anything.
@@ -103,7 +134,7 @@ export class Runner {
     const { intake, signal, untilBars, onEvent } = this.#options;
     try {
       await intake.run(this.#session, this.#recovered.instruments, {
-        signal,
+        signal: AbortSignal.any([signal, this.#failed.signal]),
         after: this.#recovered.lastTime,
         afterBar: this.#recovered.lastBar,
         isEnough: () => untilBars !== null && this.#bars >= untilBars,
@@ -118,10 +149,10 @@ export class Runner {
 
   /** A session whose data have ended is over; one that was stopped can go on, unless it was to close everything. */
   async #end(reason: GeoSyncError | null): Promise<void> {
-    const { onEvent, intake, venue } = this.#options;
+    const { onEvent, intake } = this.#options;
     const because = reason?.message ?? "nothing more to do";
     onEvent({ event: "stopping", time: isoTime(safeTime(intake.now())), because });
-    if (venue === null && reason === null && !this.#isEnough()) {
+    if (this.#venue === null && this.#options.intake.isFinite && reason === null && !this.#isEnough()) {
       this.#session.ask({ kind: "finish", atEnd: "mark" });
     } else await this.#wind();
     this.#session.settle();
@@ -131,7 +162,8 @@ export class Runner {
 
   /** Does with orders and positions as `onExit` says, and learns what came of it. */
   async #wind(): Promise<void> {
-    const { venue, onExit, onEvent, intake } = this.#options;
+    const { onExit, onEvent, intake } = this.#options;
+    const venue = this.#venue;
     const patience = AbortSignal.timeout(exitMs);
     if (onExit === "flatten") this.#session.ask({ kind: "flatten" });
     if (onExit !== "keep" && venue === null) this.#session.ask({ kind: "cancelAll" });

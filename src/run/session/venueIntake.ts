@@ -25,9 +25,6 @@ export interface VenueIntakeOptions {
   readonly onPrice: (symbol: string, price: Fixed) => void;
 }
 
-/** Between looks at the strategy's timers, and at what was asked meanwhile. */
-const clockMs = 50;
-
 /** A venue's live data for a session. @throws ConnectionError GEO-VENUE-UNSUPPORTED for a symbol that it lacks */
 export function openVenueIntake(options: VenueIntakeOptions): Intake {
   const { session, symbols, timeframe, channels } = options;
@@ -42,6 +39,7 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
     barMs: hasCandles ? frame.ms : null,
     ticksArePrices: !hasCandles,
     tradeFrom: session.venueTime(),
+    isFinite: false,
     now: () => session.venueTime(),
     async run(to, known, control) {
       const source = new ExchangeDataSource(market, {
@@ -52,7 +50,6 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
         instrumentOf: (symbol) => known.find((one) => one.symbol === symbol)!,
         onStatus: (status) => control.onStatus(status.kind, statusText(status)),
       });
-      const clock = setInterval(() => to.settle(), clockMs);
       const stop = () => void source.disconnect();
       control.signal.addEventListener("abort", stop, { once: true });
       try {
@@ -60,7 +57,6 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
         await takeIn(to, source, { ...options, control, staleMs: hasCandles ? frame.ms : 30_000 });
         control.signal.throwIfAborted();
       } finally {
-        clearInterval(clock);
         control.signal.removeEventListener("abort", stop);
         await source.disconnect();
       }
@@ -94,7 +90,8 @@ async function takeIn(to: Session, source: ExchangeDataSource, taking: Taking): 
     // Bars of a run that has the trades, or offers, themselves bring no prices of their own.
     const rows = chunk.kind === "bar" ? ({ ...chunk, derived: resolved } as MarketChunk) : chunk;
     for (const { time, events } of instantsOf(rows, control)) {
-      if (time > taking.control.after && session.venueTime() - time > staleMs) to.ask({ kind: "catchUp", until: time });
+      if (time > taking.control.after && session.venueTime() - time > staleMs)
+        to.ask({ kind: "catchUp", until: time });
       to.market(time, events);
       tellPrice(rows, events.at(-1)!.row, onPrice);
       if (control.isEnough()) return;
