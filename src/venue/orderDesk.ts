@@ -264,7 +264,7 @@ export class OrderDesk {
     const taker = isMaker === (side === "BUY") ? "SELL" : "BUY";
     const id = market.print(this.now, filled.price, payable, taker);
     const fill = fillStateOf(order, id, filled, commission, this.now, isMaker);
-    account.fillsOf(market.rules.symbol).push(fill);
+    account.keepFill(fill);
     this.#fills.push(fill);
     this.#options.log.fill(account, fill);
     this.report(account, order, "TRADE", fill);
