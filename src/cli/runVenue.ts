@@ -8,6 +8,7 @@ import { createExchange } from "../venue/exchange.ts";
 import type { AccountOptions } from "../venue/exchangeOptions.ts";
 import { type FaultPlan, faultPlanSchema } from "../venue/faults/schema.ts";
 import { startVenue, type Venue } from "../venue/server.ts";
+import { VenueFile } from "../venue/serverMemory.ts";
 import { type Limits, noLimits, usualLimits } from "../venue/weights/limiter.ts";
 import type { Session } from "./session.ts";
 import type { VenueFlags } from "./venue.ts";
@@ -35,8 +36,9 @@ export async function runVenue(flags: VenueFlags, session: Session): Promise<voi
     startVenue({
       ...{ keys, limits, port, host: flags.host, onStop: stop },
       ...(faults === undefined ? {} : { faults }),
-      createExchange(clock) {
-        const exchange = createExchange({ clock, seed, defaultAccount, markets: markets() });
+      ...(flags.state === undefined ? {} : { file: new VenueFile(resolve(session.cwd, flags.state)) }),
+      createExchange(clock, saved) {
+        const exchange = createExchange({ clock, seed, defaultAccount, markets: markets() }, saved);
         if (liquidity !== 1) exchange.setLiquidity(liquidity);
         return exchange;
       },

@@ -1,6 +1,7 @@
+import type { Fixed } from "../domain/fixed.ts";
 import type { Millis } from "../domain/time.ts";
 import { AccountRegister } from "./accountRegister.ts";
-import { amountScale } from "./amount.ts";
+import { amountOf, amountScale } from "./amount.ts";
 import { ChangeLog } from "./changeLog.ts";
 import {
   type AccountNews,
@@ -23,6 +24,7 @@ import { openMarkets } from "./openMarkets.ts";
 import { OrderDesk } from "./orderDesk.ts";
 import { checkedId } from "./orderDraft.ts";
 import { listStateOf } from "./orderList.ts";
+import { pointsOf } from "./priceSource.ts";
 import { noSuchOrder, unknownOrder } from "./refusals.ts";
 import { restoreAccounts } from "./restoreAccounts.ts";
 import {
@@ -44,6 +46,10 @@ export interface LocalExchange extends Exchange {
   onChange(listener: (record: ChangeRecord) => void): () => void;
   /** Every level's size times so much, from now on: thin books fill orders in parts. */
   setLiquidity(share: number): void;
+  /** Gives an account so much of an asset, or takes it (below 0). @throws VenueError -2010 when it has less */
+  deposit(account: string, asset: string, amount: Fixed): void;
+  /** The market trades at this price now; a random walk goes on from it, a file's prices do not. */
+  setPrice(symbol: string, price: Fixed): void;
 }
 
 /**
@@ -130,6 +136,19 @@ class MemoryExchange implements LocalExchange {
       market.ladder.thin(share);
       this.#floor.afterTrading(market);
     }
+  }
+
+  deposit(name: string, asset: string, amount: Fixed): void {
+    this.advance();
+    this.#orders.transfer(this.#accounts.of(name), asset, amountOf(amount));
+  }
+
+  setPrice(symbol: string, price: Fixed): void {
+    const market = this.#marketNow(symbol);
+    const points = pointsOf(price, market.grid);
+    const taker = points >= market.last ? "BUY" : "SELL";
+    market.source.moveTo?.(points);
+    this.#floor.trade(market, { time: this.#orders.now, price: points, size: market.grid.step, taker });
   }
 
   // The market

@@ -1,6 +1,7 @@
 import type { Millis } from "../domain/time.ts";
 import type { Market } from "./market.ts";
 import type { OrderDesk } from "./orderDesk.ts";
+import type { SourceTrade } from "./priceSource.ts";
 import { invalidSymbol } from "./refusals.ts";
 
 /** All markets under one clock: what their sources trade happens in order of time, and orders meet it. */
@@ -63,7 +64,11 @@ export class MarketFloor {
 
   /** What the source traded: on its way there the price filled what stood in between. */
   #happen(market: Market): void {
-    const trade = market.source.next();
+    this.trade(market, market.source.next());
+  }
+
+  /** A public trade at a price that the book then stands around. */
+  trade(market: Market, trade: SourceTrade): void {
     const { time, price, size, taker } = trade;
     this.#orders.now = time;
     market.move(trade);

@@ -1,5 +1,6 @@
 import type { Millis } from "../domain/time.ts";
 import { checkBalance, checkCounts, checkMarket, checkPrices, isReached, wouldTake } from "./admission.ts";
+import { type Amount, fixedOf } from "./amount.ts";
 import { bookFill, fillStateOf } from "./booking.ts";
 import type { ChangeLog } from "./changeLog.ts";
 import type { ExecutionType, FillState, NewOrder, OrderAnswer } from "./contract.ts";
@@ -168,6 +169,15 @@ export class OrderDesk {
       if (further !== null) range = [Math.min(range[0], further[0]), Math.max(range[1], further[1])];
       else if (order === null) range = null;
     }
+  }
+
+  /** From outside, or (below 0) out of it. @throws VenueError -2010 when that much is not free */
+  transfer(account: TradingAccount, asset: string, amount: Amount): void {
+    if (account.wallet.free(asset) + amount < 0n) throw rejected(reasons.balance);
+    account.wallet.deposit(asset, amount);
+    this.#touched.add(account);
+    account.tell({ kind: "balanceUpdate", time: this.now, asset, delta: fixedOf(amount) });
+    this.settle();
   }
 
   /** Tells balances that changed, after all else. */

@@ -8,6 +8,8 @@ export interface PriceSource {
   readonly nextTime: Millis;
   /** The trade at `nextTime`, and on to the one after it. The object is reused. */
   next(): SourceTrade;
+  /** It goes on from this price, if its prices are its own to choose. */
+  moveTo?(price: number): void;
   /** How far it has come, for a restart. */
   readonly position: SourcePosition;
 }

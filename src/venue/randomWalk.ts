@@ -66,6 +66,10 @@ export class RandomWalk implements PriceSource {
     return trade;
   }
 
+  moveTo(price: number): void {
+    this.#price = price;
+  }
+
   #afterInterval(): Millis {
     const interval = -Math.log(1 - draw(this.#seed, this.#turn * drawsPerTrade)) / this.#perMs;
     return this.#time + Math.max(1, Math.round(interval));

@@ -2,21 +2,23 @@ import type { AddressInfo } from "node:net";
 import type { Millis } from "../domain/time.ts";
 import { Audit } from "./admin/audit.ts";
 import { KeyRing, type NewKey } from "./auth/keys.ts";
-import type { Exchange } from "./contract.ts";
+import type { LocalExchange } from "./exchange.ts";
 import { VenueClock } from "./faults/clock.ts";
 import { Faults } from "./faults/faults.ts";
 import type { FaultPlan } from "./faults/schema.ts";
 import { createApp } from "./http/app.ts";
 import { Desk } from "./http/desk.ts";
+import type { SavedExchange } from "./savedState.ts";
+import type { VenueFile } from "./serverMemory.ts";
 import { StreamHub } from "./stream/hub.ts";
 import { type Sockets, serveSockets } from "./stream/sockets.ts";
 import { Limiter, type Limits, usualLimits } from "./weights/limiter.ts";
 
 export interface VenueOptions {
-  /** Makes the exchange; again, with what `memory` holds, when the venue is restarted. @param clock the venue's */
-  readonly createExchange: (clock: () => Millis, memory: VenueMemory | null) => Exchange;
-  /** Where the state of the exchange outlives it. @default in this process alone */
-  readonly memory?: VenueMemory;
+  /** Makes the exchange, and anew when it has lost its memory. @param saved what it shall go on from */
+  readonly createExchange: (clock: () => Millis, saved: SavedExchange | undefined) => LocalExchange;
+  /** Where orders and balances outlive the process. @default nowhere */
+  readonly file?: VenueFile;
   readonly keys: readonly NewKey[];
   readonly limits?: Limits;
   readonly faults?: FaultPlan;
@@ -30,19 +32,11 @@ export interface VenueOptions {
   readonly onStop?: () => void;
 }
 
-/** What an exchange was like when it was last saved. */
-export interface VenueMemory {
-  /** Null when nothing was saved, or all was forgotten. */
-  load(): unknown;
-  save(exchange: Exchange): void;
-  forget(): void;
-}
-
 export interface Venue {
   readonly url: string;
   readonly port: number;
   /** Anew after a restart. */
-  readonly exchange: Exchange;
+  readonly exchange: LocalExchange;
   readonly faults: Faults;
   readonly audit: Audit;
   /** Cuts all connections, stays away for `downMs`, and comes back on the same port. */
@@ -59,7 +53,7 @@ export async function startVenue(options: VenueOptions): Promise<Venue> {
 
 /** What there is between two restarts. */
 interface Opened {
-  readonly exchange: Exchange;
+  readonly exchange: LocalExchange;
   readonly sockets: Sockets;
   readonly close: () => Promise<void>;
 }
@@ -92,19 +86,20 @@ class VenueServer implements Venue {
     return `http://${this.#host.includes(":") ? `[${this.#host}]` : this.#host}:${this.#port}`;
   }
 
-  get exchange(): Exchange {
+  get exchange(): LocalExchange {
     return this.#opened!.exchange;
   }
 
-  async open(port: number, kept: Exchange | null = null): Promise<void> {
-    const { memory = null, tickMs = 20 } = this.#options;
-    const exchange = kept ?? this.#options.createExchange(this.#clock.market, memory);
-    const save = memory === null ? undefined : () => memory.save(exchange);
-    const desk = new Desk({ exchange, limiter: this.#limiter, clock: this.#clock, ...(save && { save }) });
+  async open(port: number, kept: LocalExchange | null = null): Promise<void> {
+    const { file, tickMs = 20 } = this.#options;
+    const exchange = kept ?? this.#options.createExchange(this.#clock.market, file?.load() ?? undefined);
+    if (kept === null) file?.follow(exchange);
+    const save = file === undefined ? {} : { save: () => file.save() };
+    const desk = new Desk({ exchange, limiter: this.#limiter, clock: this.#clock, ...save });
     const hub = new StreamHub(desk);
     const { faults, audit } = this;
     const shared = { desk, keys: this.#keys, faults, audit };
-    const app = await createApp({ ...shared, controls: this.#controls() });
+    const app = await createApp({ ...shared, exchange, controls: this.#controls() });
     const sockets = await serveSockets(app.server, { ...shared, hub });
     const ticks = setInterval(() => desk.change(() => exchange.advance()), tickMs);
     this.#opened = {
@@ -126,7 +121,7 @@ class VenueServer implements Venue {
     const { exchange } = this;
     await this.#opened!.close();
     if (!memory) {
-      this.#options.memory?.forget();
+      this.#options.file?.forget();
       this.#limiter = new Limiter(this.#limiter.limits);
     }
     if (downMs > 0) await new Promise((resolve) => setTimeout(resolve, downMs));
@@ -137,6 +132,7 @@ class VenueServer implements Venue {
     if (this.#closed) return;
     this.#closed = true;
     await this.#opened?.close();
+    this.#options.file?.close();
   }
 
   #arm(plan: FaultPlan): void {

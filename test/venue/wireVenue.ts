@@ -26,12 +26,11 @@ export async function startLocal(
   const { rules, price } = knownMarkets.get("BTCUSDT")!;
   return startVenue({
     keys: [demo],
-    createExchange: (clock) =>
-      createExchange({
-        clock,
-        markets: [{ rules, prices: { kind: "walk", price, tradesPerSecond: 5 } }],
-        ...exchange,
-      }),
+    createExchange: (clock, saved) =>
+      createExchange(
+        { clock, markets: [{ rules, prices: { kind: "walk", price, tradesPerSecond: 5 } }], ...exchange },
+        saved,
+      ),
     ...options,
   });
 }

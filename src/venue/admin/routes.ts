@@ -4,15 +4,16 @@ import { z } from "zod";
 import { formatFixed, parseFixed } from "../../domain/fixed.ts";
 import type { KeyRing } from "../auth/keys.ts";
 import { VenueError } from "../contract.ts";
+import type { LocalExchange } from "../exchange.ts";
 import type { Faults } from "../faults/faults.ts";
 import { type FaultPlan, faultPlanSchema } from "../faults/schema.ts";
 import type { Desk } from "../http/desk.ts";
 import { orderJson } from "../http/orderJson.ts";
 import type { Audit } from "./audit.ts";
-import { leverOf } from "./levers.ts";
 
 export interface AdminOptions {
   readonly desk: Desk;
+  readonly exchange: LocalExchange;
   readonly keys: KeyRing;
   readonly faults: Faults;
   readonly audit: Audit;
@@ -46,8 +47,10 @@ const restart = z.strictObject({
 });
 
 /** Levers for tests, for this machine alone. */
-export function addAdmin(app: FastifyInstance, { desk, keys, faults, audit, controls }: AdminOptions): void {
-  const { exchange } = desk;
+export function addAdmin(
+  app: FastifyInstance,
+  { desk, exchange, keys, faults, audit, controls }: AdminOptions,
+): void {
   const route = (
     method: "GET" | "POST" | "DELETE",
     path: string,
@@ -73,14 +76,14 @@ export function addAdmin(app: FastifyInstance, { desk, keys, faults, audit, cont
       const { account, asset, amount } = transfer.parse(body);
       const { units, scale } = parseFixed(amount);
       desk.change(() =>
-        leverOf(exchange, "deposit")(account, asset, { units: sign === "deposit" ? units : -units, scale }),
+        exchange.deposit(account, asset, { units: sign === "deposit" ? units : -units, scale }),
       );
       return { balances: balancesOf(account) };
     });
   }
   route("POST", "price", (body) => {
     const { symbol, price: to } = price.parse(body);
-    desk.change(() => leverOf(exchange, "setPrice")(symbol, parseFixed(to)));
+    desk.change(() => exchange.setPrice(symbol, parseFixed(to)));
     return { symbol, price: formatFixed(exchange.lastPrice(symbol)) };
   });
   route("GET", "keys", () =>
