@@ -1,10 +1,11 @@
 import dns from "node:dns";
 import net from "node:net";
-import type { Exchange } from "ccxt";
+import { type Exchange, InvalidOrder } from "ccxt";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { endpointsOf } from "../../src/connectivity/endpoints.ts";
 import { type OpenSessionOptions, openSession } from "../../src/connectivity/openSession.ts";
 import type { ApiRecord, VenueSession } from "../../src/connectivity/session.ts";
+import { VenueRefusal } from "../../src/connectivity/venueErrors.ts";
 import { account, credentials, order, question } from "./calls.ts";
 import {
   type Answer,
@@ -227,7 +228,9 @@ describe("an order", () => {
   ])("is refused by %i %s", async (code, msg, reason) => {
     await opened();
     venue.on("/api/v3/order", json({ code, msg }, 400));
-    await expect(session!.call(order)).rejects.toMatchObject({
+    const refusal = await session!.call(order).catch((thrown: unknown) => thrown);
+    expect(refusal).toBeInstanceOf(VenueRefusal);
+    expect(refusal).toMatchObject({
       code: "GEO-ORDER-REFUSED",
       message: expect.stringContaining(msg),
       reason,
@@ -254,6 +257,15 @@ describe("an order", () => {
     venue.on("/api/v3/order", fault, json(acceptedOrder));
     await expect(session!.call(order)).rejects.toMatchObject({ code });
     expect(venue.count("/api/v3/order")).toBe(1);
+  });
+
+  it("is in doubt when ccxt throws while it reads a good answer, whatever it throws", async () => {
+    const { exchange } = await opened();
+    venue.on("/api/v3/order", json(acceptedOrder));
+    exchange.parseOrder = () => {
+      throw new InvalidOrder("binance this is ccxt's own idea");
+    };
+    await expect(session!.call(order)).rejects.toMatchObject({ code: "GEO-ORDER-UNKNOWN" });
   });
 
   it("was not placed when the connection was refused", async () => {
