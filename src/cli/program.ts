@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../run/version.ts";
 import { addBacktest } from "./backtest.ts";
+import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
 import { addMetrics } from "./metrics.ts";
 import type { Session } from "./session.ts";
@@ -33,7 +34,8 @@ function createProgram(session: Session, onHelp: (text: string) => void): Comman
     .exitOverride()
     .configureOutput({ writeOut: onHelp, writeErr: () => {} })
     .addHelpText("after", examples);
-  for (const add of [addBacktest, addMetrics, addStrategies, addVenue, addDoctor]) add(program, session);
+  for (const add of [addBacktest, addMetrics, addStrategies, addData, addVenue, addDoctor])
+    add(program, session);
   return program;
 }
 
