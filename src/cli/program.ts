@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../run/version.ts";
 import { addBacktest } from "./backtest.ts";
+import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
 import { addLive } from "./live.ts";
 import { addMetrics } from "./metrics.ts";
@@ -47,6 +48,7 @@ const commands = [
   addReplay,
   addSessions,
   addMetrics,
+  addData,
   addStrategies,
   addVenue,
   addDoctor,

@@ -1,5 +1,5 @@
 import type { Exchange } from "ccxt";
-import { dropLine, mostUnread, tooSlow } from "./marketWatch.ts";
+import { dropLine, mostUnread, readMessage, tooSlow } from "./marketWatch.ts";
 import { PushQueue } from "./pushQueue.ts";
 import type { VenueSession } from "./session.ts";
 
@@ -33,7 +33,7 @@ export class BinanceStreams {
   readonly #session: VenueSession;
   readonly #wire: Wire;
   /** By the stream's name, `btcusdt@kline_1m`. */
-  readonly #listeners = new Map<string, Listener>();
+  readonly #listeners = new Map<string, Set<Listener>>();
 
   /** The one of the session's client: there is one place where its messages are told apart. */
   static of(session: VenueSession): BinanceStreams {
@@ -48,9 +48,9 @@ export class BinanceStreams {
     const original = this.#wire.handleMessage.bind(session.exchange);
     this.#wire.handleMessage = (client, message) => {
       const data = unwrapped(message);
-      const listener = data === null ? undefined : this.#listeners.get(streamOf(data));
-      if (listener === undefined) original(client, message);
-      else listener(data!);
+      const listeners = data === null ? undefined : this.#listeners.get(streamOf(data));
+      if (listeners === undefined) original(client, message);
+      else for (const listener of listeners) listener(data!);
     };
   }
 
@@ -69,17 +69,19 @@ export class BinanceStreams {
       const stream = `${id}@${name}`;
       const listener = (message: BinanceMessage): void => {
         try {
-          queue.push(read(message));
+          queue.push(readMessage(session.venue, name, () => read(message)));
         } catch (thrown) {
           fail(thrown);
         }
       };
-      this.#listeners.set(stream, listener);
+      const listeners = this.#listeners.get(stream) ?? new Set<Listener>();
+      this.#listeners.set(stream, listeners.add(listener));
       const url = this.#dial(stream, fail);
       signal.addEventListener("abort", () => {
         queue.end();
-        if (this.#listeners.get(stream) !== listener) return;
-        this.#listeners.delete(stream);
+        listeners.delete(listener);
+        if (listeners.size === 0) this.#listeners.delete(stream);
+        // Whoever listens to the same stream hears of it and dials anew.
         dropLine(session.exchange, url);
       });
     } catch (thrown) {

@@ -38,7 +38,7 @@ export function repeated<T>(
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       const answer = await usedUrls.run(urls, () => watch(exchange));
-      for (const item of read(answer)) queue.push(item);
+      for (const item of readMessage(session.venue, name, () => read(answer))) queue.push(item);
     }
   };
   run().catch((thrown: unknown) => queue.fail(session.failure(thrown, name)));
@@ -61,6 +61,16 @@ export function dropLine(exchange: Exchange, url: string): void {
   line.error = error;
   line.reset(error);
   line.connection?.terminate?.();
+}
+
+/** @throws ConnectionError GEO-VENUE-ANSWER for what `read` refuses: the line is dialled anew, and nothing worse */
+export function readMessage<T>(venue: string, name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConnectionError(`${venue} ${name}: ${reason}`, { code: "GEO-VENUE-ANSWER", cause });
+  }
 }
 
 export function tooSlow(venue: string, name: string): ConnectionError {

@@ -41,8 +41,10 @@ export async function* candlePages(
       (candle) => candle.openTime < to && isClosed(candle, last, timeframe, api.venueTime()),
     );
     yield { closed, seen: last.openTime };
-    if (closed.at(-1)?.openTime !== last.openTime) return;
-    from = closeTimeOf(last.openTime, timeframe);
+    if (closed.at(-1)?.openTime === last.openTime) from = closeTimeOf(last.openTime, timeframe);
+    // At the end of a full page nothing tells yet whether it has a successor.
+    else if (candles.length >= limit && last.openTime > from) from = last.openTime;
+    else return;
   }
 }
 

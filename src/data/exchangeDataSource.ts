@@ -91,17 +91,24 @@ export class ExchangeDataSource implements DataSource, MarketStream {
     this.#callbacks.delete(normalizeSymbol(symbol));
   }
 
-  /** For one consumer: history first, then what happens, until `disconnect`. Throws what `done` rejects with. */
+  /**
+   * For one consumer: history first, then what happens, until `disconnect`; leaving the loop disconnects, too. Throws
+   * what `done` rejects with.
+   */
   async *events(): AsyncGenerator<MarketChunk, void, undefined> {
     this.#consumed = true;
-    for (;;) {
-      yield* this.#rows.take();
-      if (this.#rows.waiting > 0) continue;
-      if (this.#failure !== null) throw this.#failure.error;
-      if (this.#state === "ended") return;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+    try {
+      for (;;) {
+        yield* this.#rows.take();
+        if (this.#rows.waiting > 0) continue;
+        if (this.#failure !== null) throw this.#failure.error;
+        if (this.#state === "ended") return;
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve;
+        });
+      }
+    } finally {
+      this.#end(null);
     }
   }
 

@@ -37,10 +37,18 @@ export class LiveFeeds {
     this.#options = options;
   }
 
-  /** Opens the streams of candles, and gives their history by time. @param released streams deliver nothing before */
+  /**
+   * Opens the streams of candles, and gives their history by time.
+   * @param released streams deliver nothing before
+   * @throws ConnectionError, of the code GEO-VENUE-UNSUPPORTED when the venue does not know a symbol
+   */
   async startCandles(released: Promise<void>): Promise<readonly HistoricCandle[]> {
-    const { channels, symbols, timeframes } = this.#options.plan;
-    if (!channels.includes("candles")) return [];
+    const { api, plan } = this.#options;
+    const { channels, symbols, timeframes } = plan;
+    if (!channels.includes("candles")) {
+      await Promise.all(symbols.map((symbol) => api.book(symbol, 5)));
+      return [];
+    }
     const histories = symbols.flatMap((symbol) =>
       timeframes.map((timeframe) => this.#startCandles(symbol, timeframe, released)),
     );

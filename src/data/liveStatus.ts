@@ -1,4 +1,4 @@
-import { GeoSyncError } from "../domain/errors.ts";
+import { ConnectionError } from "../domain/errors.ts";
 import type { Millis } from "../domain/time.ts";
 
 export type Channel = "candles" | "trades" | "quotes" | "book";
@@ -31,10 +31,12 @@ export type LiveChange =
   /** The order book is not known until the next snapshot. */
   | { readonly kind: "unknown"; readonly reason: string };
 
-/** Whether trying again can help: credentials, symbols and bugs of ours don't mend themselves. */
+/**
+ * Whether trying again can help. Refused credentials and bugs of ours don't mend themselves; all else that a venue says
+ * does, once `connect` has seen that it knows the symbol: gates and proxies answer 403 and 404 in bad hours.
+ */
 export function isPassing(error: unknown): boolean {
-  const passing = ["GEO-CONNECTION", "GEO-VENUE-ANSWER", "GEO-VENUE-LIMITED"];
-  return error instanceof GeoSyncError && passing.includes(error.code);
+  return error instanceof ConnectionError && error.code !== "GEO-CREDENTIALS";
 }
 
 export function reasonOf(error: unknown): string {

@@ -32,6 +32,7 @@ export class TradeKeeper {
   take(trade: PublicTrade): void | Promise<void> {
     if (this.#serial.isIdle && this.#continues(trade)) return this.#accept(trade);
     return this.#serial.run(async () => {
+      if (this.#isCountedAnew(trade)) this.#begin();
       if (this.#isKnown(trade)) return;
       if (!this.#continues(trade)) await this.#fillUpTo(trade);
       this.#accept(trade);
@@ -60,6 +61,17 @@ export class TradeKeeper {
     if (this.#last === null) return false;
     if (this.#options.api.traits.countedTrades) return Number(trade.id) <= Number(this.#last.id);
     return this.#seen.has(trade.id);
+  }
+
+  /** Later, but of a smaller number: the venue lost its memory, as sandboxes do when they are reset. */
+  #isCountedAnew(trade: PublicTrade): boolean {
+    if (this.#last === null || !this.#options.api.traits.countedTrades) return false;
+    return trade.time > this.#last.time && Number(trade.id) <= Number(this.#last.id);
+  }
+
+  #begin(): void {
+    this.#last = null;
+    this.#options.onChange({ kind: "ignored", reason: "what came before: the venue counts its trades anew" });
   }
 
   #accept(trade: PublicTrade): void {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ExchangeDataSource } from "../../src/data/exchangeDataSource.ts";
 import type { ExchangeDataSourceOptions } from "../../src/data/exchangeOptions.ts";
 import type { LiveStatus } from "../../src/data/liveStatus.ts";
+import { ConnectionError } from "../../src/domain/errors.ts";
 import type { MarketChunk } from "../../src/domain/market.ts";
 import { candleOf, epoch, FakeMarket } from "../support/fakeMarket.ts";
 import { FakeTime, settled } from "../support/fakeTime.ts";
@@ -25,6 +26,7 @@ class Desk {
   readonly statuses: LiveStatus[] = [];
   readonly chunks: MarketChunk[] = [];
   source!: ExchangeDataSource;
+  thrown: unknown;
 
   /** Connected at the start of minute `at`, whose candle has begun. */
   async open(at: number, options: Partial<ExchangeDataSourceOptions> = {}): Promise<this> {
@@ -44,7 +46,11 @@ class Desk {
   }
 
   async #read(): Promise<void> {
-    for await (const chunk of this.source.events()) this.chunks.push(chunk);
+    try {
+      for await (const chunk of this.source.events()) this.chunks.push(chunk);
+    } catch (error) {
+      this.thrown = error;
+    }
   }
 
   /** The venue's candle of the running minute ends, the next one begins; nothing is sent. */
@@ -170,12 +176,32 @@ describe("candles of an exchange", () => {
 
   it("gives up only for what cannot mend: an unknown symbol", async () => {
     const desk = new Desk();
-    const { ConnectionError } = await import("../../src/domain/errors.ts");
     desk.market.candles = async () => {
       throw new ConnectionError("no such market", { code: "GEO-VENUE-UNSUPPORTED" });
     };
     expect((await failure(desk.open(3, { warmup: 5 }))).code).toBe("GEO-VENUE-UNSUPPORTED");
     expect((await failure(desk.source.done)).code).toBe("GEO-VENUE-UNSUPPORTED");
+    expect(desk.time.sleeping).toBe(0);
+  });
+});
+
+describe("a stream", () => {
+  it.each([
+    ["goes on after what may pass", "GEO-VENUE-UNSUPPORTED", [3, 4]],
+    ["ends the source when the venue refuses our credentials", "GEO-CREDENTIALS", []],
+  ] as const)("%s", async (_, code, minutes) => {
+    const desk = await new Desk().open(3);
+    desk.market.streams.candles.at(-1)!.fail(new ConnectionError("refused", { code }));
+    await settled();
+    await desk.endMinute();
+    await desk.endMinute();
+    await desk.time.pass(2_500);
+    expect(desk.rows).toEqual(shown(minutes));
+    if (code === "GEO-CREDENTIALS") {
+      expect((await failure(desk.source.done)).code).toBe(code);
+      expect(desk.thrown).toMatchObject({ code });
+    } else expect(desk.thrown).toBeUndefined();
+    await desk.source.disconnect();
     expect(desk.time.sleeping).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 /** Through ccxt against the local exchange on loopback: candles of a second, so that minutes of faults pass in seconds. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { Socket } from "node:net";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { fixedAt } from "../../src/domain/columns.ts";
 import { formatFixed } from "../../src/domain/fixed.ts";
 import type { BarChunk, BookChunk, TickChunk } from "../../src/domain/market.ts";
@@ -11,6 +12,7 @@ const second = parseTimeframe("1s");
 type Desk = Awaited<ReturnType<typeof liveSource>>;
 
 let exchange: LiveVenue;
+const dialled = vi.spyOn(Socket.prototype, "connect");
 beforeAll(async () => {
   exchange = await liveVenue();
 });
@@ -52,7 +54,7 @@ describe("candles through ccxt", () => {
     try {
       await until("the history", () => desk.rows() >= 5);
       exchange.plant("*@kline_1s", fault, picked);
-      await until("six live bars", () => desk.rows() >= 11);
+      await until("five live bars", () => desk.rows() >= 10);
       const got = bars(desk);
       expect(got).toEqual(await venueBars(got));
       const opens = got.map((row) => Number(row.split(" ")[0]));
@@ -114,4 +116,10 @@ describe("the book through ccxt", () => {
       await desk.close();
     }
   });
+});
+
+it("no other host was contacted", () => {
+  const places = dialled.mock.calls.map(([where]) => JSON.stringify(where));
+  expect(places.length).toBeGreaterThan(20);
+  expect(places.filter((place) => !place.includes(`${exchange.venue.port}`))).toEqual([]);
 });

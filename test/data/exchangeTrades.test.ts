@@ -75,6 +75,36 @@ describe("trades of an exchange", () => {
     },
   );
 
+  it("go on when the venue counts them anew, as after a reset of its sandbox", async () => {
+    const { source, send, trade, ids } = await openTrades(true);
+    send(await trade(70));
+    await settled();
+    send({ ...tradeOf(71), id: "1" });
+    send({ ...tradeOf(72), id: "2" });
+    await settled();
+    expect(ids()).toEqual(["70", "1", "2"]);
+    await source.disconnect();
+  });
+
+  it("stop with their reader: leaving the loop disconnects", async () => {
+    const time = new FakeTime();
+    const market = new FakeMarket(time);
+    const source = new ExchangeDataSource(market, {
+      symbols: ["BTC/USDT"],
+      channels: ["trades"],
+      timers: time,
+    });
+    await source.connect();
+    await settled();
+    market.streams.trades.at(-1)!.push(tradeOf(1));
+    for await (const chunk of source.events()) {
+      expect(chunk.length).toBe(1);
+      break;
+    }
+    await source.done;
+    expect([market.streams.trades.length, time.sleeping]).toEqual([0, 0]);
+  });
+
   it("are told to a callback, one tick each, without anybody reading events", async () => {
     const time = new FakeTime();
     const market = new FakeMarket(time);
