@@ -6,6 +6,7 @@ import type { VenueSession } from "./session.ts";
 
 interface WebSocketClient {
   error: unknown;
+  future(hash: string): Promise<unknown>;
   readonly connection?: { terminate?(): void };
   reset(error: unknown): void;
 }
@@ -13,6 +14,8 @@ interface WebSocketClient {
 /** The parts of ccxt's pro class that carry its user data. */
 interface ProClient {
   clients: Record<string, WebSocketClient>;
+  /** Made, and not connected, when there is none. */
+  client(url: string): WebSocketClient;
   readonly urls: { readonly api: { readonly ws: { readonly "ws-api": { readonly spot: string } } } };
   authenticate(params: { type: "spot" }): Promise<void>;
   handleOrderUpdate(client: WebSocketClient, message: unknown): void;
@@ -45,23 +48,27 @@ export class BinanceStream implements AccountStream {
   }
 
   drop(): void {
-    const url = this.#pro.urls.api.ws["ws-api"].spot;
-    const client = this.#pro.clients[url];
+    const client = this.#pro.clients[this.#url];
     const error = new Error("the stream was silent and has been dropped");
     if (client === undefined) this.#news.fail(error);
     else {
       // A client that has failed leaves its place to the next one, and closing it late does not take that one away.
       client.error = error;
-      delete this.#pro.clients[url];
+      delete this.#pro.clients[this.#url];
       client.reset(error);
       client.connection?.terminate?.();
     }
+  }
+
+  get #url(): string {
+    return this.#pro.urls.api.ws["ws-api"].spot;
   }
 
   /** Keeps the connection wanted; each round ends with an order's news, the last one with a failure. */
   async #watch(): Promise<void> {
     this.#watching = true;
     try {
+      hush(this.#pro.client(this.#url));
       await this.#pro.authenticate({ type: "spot" });
       this.#news.add([]);
       for (;;) await this.#session.exchange.watchOrders();
@@ -98,4 +105,14 @@ export class BinanceStream implements AccountStream {
       this.#news.fail(error);
     }
   }
+}
+
+/** ccxt tells a lost connection to whoever else may wait for it; when nobody does, Node would end the process. */
+function hush(client: WebSocketClient): void {
+  const future = client.future.bind(client);
+  client.future = (hash) => {
+    const promise = future(hash);
+    promise.catch(() => {});
+    return promise;
+  };
 }
