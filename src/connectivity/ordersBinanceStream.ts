@@ -2,11 +2,11 @@ import type { AccountUpdate } from "../domain/ports.ts";
 import type { AccountStream } from "./ordersApi.ts";
 import { readEvent } from "./ordersBinanceRead.ts";
 import { NewsQueue } from "./ordersNews.ts";
+import { quietClients } from "./quietClients.ts";
 import type { VenueSession } from "./session.ts";
 
 interface WebSocketClient {
   error: unknown;
-  future(hash: string): Promise<unknown>;
   readonly connection?: { terminate?(): void };
   reset(error: unknown): void;
 }
@@ -14,8 +14,6 @@ interface WebSocketClient {
 /** The parts of ccxt's pro class that carry its user data. */
 interface ProClient {
   clients: Record<string, WebSocketClient>;
-  /** Made, and not connected, when there is none. */
-  client(url: string): WebSocketClient;
   readonly urls: { readonly api: { readonly ws: { readonly "ws-api": { readonly spot: string } } } };
   authenticate(params: { type: "spot" }): Promise<void>;
   handleOrderUpdate(client: WebSocketClient, message: unknown): void;
@@ -39,6 +37,7 @@ export class BinanceStream implements AccountStream {
     this.#session = session;
     this.#pro = session.exchange as unknown as ProClient;
     this.#symbolOf = symbolOf;
+    quietClients(session.exchange);
     this.#tap();
   }
 
@@ -68,7 +67,6 @@ export class BinanceStream implements AccountStream {
   async #watch(): Promise<void> {
     this.#watching = true;
     try {
-      hush(this.#pro.client(this.#url));
       await this.#pro.authenticate({ type: "spot" });
       this.#news.add([]);
       for (;;) await this.#session.exchange.watchOrders();
@@ -105,14 +103,4 @@ export class BinanceStream implements AccountStream {
       this.#news.fail(error);
     }
   }
-}
-
-/** ccxt tells a lost connection to whoever else may wait for it; when nobody does, Node would end the process. */
-function hush(client: WebSocketClient): void {
-  const future = client.future.bind(client);
-  client.future = (hash) => {
-    const promise = future(hash);
-    promise.catch(() => {});
-    return promise;
-  };
 }
