@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../run/version.ts";
 import { addBacktest } from "./backtest.ts";
+import { addDoctor } from "./doctor.ts";
 import { addMetrics } from "./metrics.ts";
 import type { Session } from "./session.ts";
 import { addStrategies } from "./strategies.ts";
@@ -32,7 +33,7 @@ function createProgram(session: Session, onHelp: (text: string) => void): Comman
     .exitOverride()
     .configureOutput({ writeOut: onHelp, writeErr: () => {} })
     .addHelpText("after", examples);
-  for (const add of [addBacktest, addMetrics, addStrategies, addVenue]) add(program, session);
+  for (const add of [addBacktest, addMetrics, addStrategies, addVenue, addDoctor]) add(program, session);
   return program;
 }
 

@@ -16,6 +16,7 @@ import {
   variableOf,
 } from "./settings.ts";
 import { badValue } from "./values.ts";
+import { venueVariables } from "./venueVariables.ts";
 
 export interface Sources {
   /** By setting: the text of a flag, or the texts of one that may be repeated. */
@@ -80,7 +81,7 @@ export function resolveSettings(sources: Sources): ResolvedSettings {
 
 /** A name one letter off would be a setting that is silently not applied. */
 function refuseMisspeltVariables(env: Sources["env"]): void {
-  const known = [...settingNames.map(variableOf), "GEOSYNC_CONFIG"];
+  const known = [...settingNames.map(variableOf), "GEOSYNC_CONFIG", ...Object.values(venueVariables)];
   for (const name of Object.keys(env)) {
     if (!name.startsWith("GEOSYNC_") || known.includes(name)) continue;
     const meant = nearest(

@@ -70,6 +70,10 @@ export class CcxtSession implements VenueSession {
   /** Time of the venue first: requests are stamped with it. */
   async open(): Promise<void> {
     await this.measureClock();
+    await this.loadMarkets();
+  }
+
+  async loadMarkets(): Promise<void> {
     await this.call({
       name: "loadMarkets",
       send: (exchange) => exchange.loadMarkets(),

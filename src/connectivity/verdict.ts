@@ -91,19 +91,11 @@ export interface Judgement {
   readonly venueCode?: number;
 }
 
-/** @param status of the HTTP answer, when there was one; its code, when it was an error that names one */
+/** @param status and `code` of the answer, when there was one that names them */
 export function judge(error: unknown, status?: number, code?: number): Judgement {
-  const message = error instanceof Error ? error.message : "";
   // Ccxt leaves it out of some messages.
-  const venueCode = code ?? codeIn(message);
-  const types = typesOf(error);
-  const row = verdicts.find(
-    (row) =>
-      (row.codes === undefined || (venueCode !== undefined && row.codes.includes(venueCode))) &&
-      (row.type === undefined || types.has(row.type)) &&
-      (row.words === undefined || row.words.test(message)) &&
-      (row.status === undefined || (status !== undefined && row.status(status))),
-  );
+  const venueCode = code ?? codeIn(error);
+  const row = rowOf(error, status, venueCode);
   // No error of ccxt's: its parser stumbled over the answer.
   if (row === undefined) return { verdict: "answer" };
   return {
@@ -113,18 +105,31 @@ export function judge(error: unknown, status?: number, code?: number): Judgement
   };
 }
 
-function codeIn(message: string): number | undefined {
-  const match = /"code"\s*:\s*"?(-\d{4})\b/.exec(message);
+/** The row of the table that tells; none for what is no error of ccxt's. */
+export function rowOf(error: unknown, status?: number, code = codeIn(error)): Row | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const types = typesOf(error);
+  return verdicts.find(
+    (row) =>
+      (row.codes === undefined || (code !== undefined && row.codes.includes(code))) &&
+      (row.type === undefined || types.has(row.type)) &&
+      (row.words === undefined || row.words.test(error.message)) &&
+      (row.status === undefined || (status !== undefined && row.status(status))),
+  );
+}
+
+function codeIn(error: unknown): number | undefined {
+  const match = error instanceof Error ? /"code"\s*:\s*"?(-\d{4})\b/.exec(error.message) : null;
   return match === null ? undefined : Number(match[1]);
 }
 
 /** Names of its class and of those it descends from. */
-function typesOf(error: unknown): ReadonlySet<string> {
+function typesOf(error: Error): ReadonlySet<string> {
   const names = new Set<string>();
-  let prototype: unknown = error instanceof Error ? Object.getPrototypeOf(error) : null;
+  let prototype = Object.getPrototypeOf(error) as object | null;
   while (prototype !== null && prototype !== Object.prototype) {
-    names.add((prototype as Error).constructor.name);
-    prototype = Object.getPrototypeOf(prototype);
+    names.add(prototype.constructor.name);
+    prototype = Object.getPrototypeOf(prototype) as object | null;
   }
   return names;
 }

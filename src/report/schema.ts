@@ -213,6 +213,24 @@ export const strategiesSchema = z.object({
   ),
 });
 
+export const doctorSchema = z.object({
+  schema: z.literal("geosync.doctor/1"),
+  version: z.string(),
+  node: z.string(),
+  venue: z.string().nullable(),
+  testnet: z.boolean(),
+  healthy: z.boolean().describe("Nothing failed"),
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      status: z.enum(["ok", "warn", "fail"]),
+      message: z.string(),
+      hint: z.string().nullable().describe("What to do about it"),
+      code: z.enum(Object.keys(exitCodes) as [ErrorCode, ...ErrorCode[]]).nullable(),
+    }),
+  ),
+});
+
 export const configSchema = z.object({
   schema: z.literal("geosync.config/1"),
   settings: z.array(

@@ -11,6 +11,7 @@ const published = {
   "geosync.backtest-1": schemas.backtestSchema,
   "geosync.metrics-1": schemas.metricsSchema,
   "geosync.strategies-1": schemas.strategiesSchema,
+  "geosync.doctor-1": schemas.doctorSchema,
   "geosync.config-1": schemas.configSchema,
   "geosync.error-1": schemas.errorSchema,
 };
