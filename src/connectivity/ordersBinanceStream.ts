@@ -2,6 +2,7 @@ import type { AccountUpdate } from "../domain/ports.ts";
 import type { AccountStream } from "./ordersApi.ts";
 import { readEvent } from "./ordersBinanceRead.ts";
 import { NewsQueue } from "./ordersNews.ts";
+import { quietClients } from "./quietClients.ts";
 import type { VenueSession } from "./session.ts";
 
 interface WebSocketClient {
@@ -36,6 +37,7 @@ export class BinanceStream implements AccountStream {
     this.#session = session;
     this.#pro = session.exchange as unknown as ProClient;
     this.#symbolOf = symbolOf;
+    quietClients(session.exchange);
     this.#tap();
   }
 
@@ -45,17 +47,20 @@ export class BinanceStream implements AccountStream {
   }
 
   drop(): void {
-    const url = this.#pro.urls.api.ws["ws-api"].spot;
-    const client = this.#pro.clients[url];
+    const client = this.#pro.clients[this.#url];
     const error = new Error("the stream was silent and has been dropped");
     if (client === undefined) this.#news.fail(error);
     else {
       // A client that has failed leaves its place to the next one, and closing it late does not take that one away.
       client.error = error;
-      delete this.#pro.clients[url];
+      delete this.#pro.clients[this.#url];
       client.reset(error);
       client.connection?.terminate?.();
     }
+  }
+
+  get #url(): string {
+    return this.#pro.urls.api.ws["ws-api"].spot;
   }
 
   /** Keeps the connection wanted; each round ends with an order's news, the last one with a failure. */
