@@ -59,10 +59,12 @@ export class Single implements Unit {
     return due === null ? idle : { kind: "wait", until: due };
   }
 
+  /** Only ever closer to the market. */
   #isToMove({ price, sentAt }: Leg, now: Millis): boolean {
     const { moved, command } = this.track;
     if (command.trail === null || moved === null || price === null) return false;
-    return compareFixed(moved, price) !== 0 && now >= sentAt + this.#around.moveEveryMs;
+    const gain = compareFixed(moved, price);
+    return (command.side === "sell" ? gain > 0 : gain < 0) && now >= sentAt + this.#around.moveEveryMs;
   }
 
   /** Null: not the end, another order is to be placed in its place. */
