@@ -6,7 +6,7 @@ import type { Leg } from "./leg.ts";
 import { isReached, type OrderTerms } from "./orderTerms.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Track } from "./track.ts";
-import { idle, nextGeneration, type Step, settling, type Unit } from "./unit.ts";
+import { idle, mustProbe, nextGeneration, type Step, settling, type Unit } from "./unit.ts";
 
 /**
  * How the exits stand at the venue. `list`: stop and target, of which one cancels the other. `alone`: the stop, while
@@ -80,6 +80,7 @@ export class ExitPair implements Unit {
 
   next(now: Millis): Step {
     for (const track of this.#members) {
+      if (mustProbe(track)) return { kind: "probe", track };
       if (track.leg === null || track.leg.isDone) continue;
       const step = settling(track, track.leg, now);
       if (step !== null) return step;

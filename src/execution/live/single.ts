@@ -8,7 +8,7 @@ import type { Leg } from "./leg.ts";
 import { endOfLife, isReached, lifetime, type OrderTerms, sizeOf } from "./orderTerms.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Track } from "./track.ts";
-import { idle, nextGeneration, type Step, settling, type Unit } from "./unit.ts";
+import { idle, mustProbe, nextGeneration, type Step, settling, type Unit } from "./unit.ts";
 import { endedByVenue } from "./verdict.ts";
 
 /** An order of its own: sent once, moved when it trails, cancelled when asked, its end told when all of it is booked. */
@@ -44,6 +44,7 @@ export class Single implements Unit {
     const { leg } = track;
     if (leg !== null && !leg.isDone) return settling(track, leg, now) ?? this.#whileOpen(leg, now);
     if (track.ended) return idle;
+    if (mustProbe(track)) return { kind: "probe", track };
     const reason = leg === null ? track.cancel : this.#endOf(leg);
     return reason === null ? this.#placing(now) : { kind: "end", track, reason };
   }

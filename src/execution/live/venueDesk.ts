@@ -13,7 +13,7 @@ import { type OrderTerms, orderOf } from "./orderTerms.ts";
 import { backoff, type Quiet } from "./pace.ts";
 import type { Request } from "./runner.ts";
 import type { Track } from "./track.ts";
-import { type ExitLeg, graceMs } from "./unit.ts";
+import { type ExitLeg, graceMs, nextGeneration } from "./unit.ts";
 import { verdictOn } from "./verdict.ts";
 
 export interface VenueDeskOptions {
@@ -48,6 +48,10 @@ export class VenueDesk {
   async perform(step: Request): Promise<void> {
     if (step.kind === "place" || step.kind === "placeExits") {
       await (step.kind === "place" ? this.#place(step.track, step.terms) : this.#placeExits(step));
+      return;
+    }
+    if (step.kind === "probe") {
+      this.#probe(step.track);
       return;
     }
     const { track, leg } = step;
@@ -136,7 +140,6 @@ export class VenueDesk {
 
   async #place(track: Track, terms: OrderTerms): Promise<void> {
     const before = track.leg;
-    if (this.#mustProbe(track, terms)) return;
     const leg = this.#newLeg(track, terms);
     try {
       const order = orderOf(track.command, terms, leg.terms.clientId);
@@ -149,8 +152,6 @@ export class VenueDesk {
 
   async #placeExits({ stopLoss, takeProfit }: { stopLoss: ExitLeg; takeProfit: ExitLeg }): Promise<void> {
     const both = [stopLoss, takeProfit];
-    const probing = both.filter(({ track, terms }) => this.#mustProbe(track, terms));
-    if (probing.length > 0) return;
     const before = both.map(({ track }) => track.leg);
     const legs = both.map(({ track, terms }) => this.#newLeg(track, terms));
     try {
@@ -167,16 +168,12 @@ export class VenueDesk {
     }
   }
 
-  /**
-   * After a restart a moved order may have been sent under the name that is next; the venue is asked first.
-   * @returns true when that is to be done
-   */
-  #mustProbe(track: Track, { generation }: OrderTerms): boolean {
-    if (!track.probes) return false;
+  /** The venue is to be asked for the order under the name that is next. */
+  #probe(track: Track): void {
+    const generation = nextGeneration(track);
     const clientId = this.#options.orders.ids.of({ number: track.number, generation });
     const terms = { number: track.number, generation, clientId, quantity: null, price: null, restored: true };
     track.leg = new Leg(terms, this.#options.now());
-    return true;
   }
 
   #newLeg(track: Track, { generation, quantity, stop, limit }: OrderTerms): Leg {
