@@ -166,8 +166,8 @@ export type VenueEvent =
       readonly generation: number;
       readonly price: Fixed;
     }
-  /** All own trades up to this one have been told. */
-  | { readonly kind: "booked"; readonly symbol: string; readonly trade: string; readonly time: Millis }
+  /** All own trades up to this one have been told; null: those before that time are none of the session's. */
+  | { readonly kind: "booked"; readonly symbol: string; readonly trade: string | null; readonly time: Millis }
   /** Trading must not go on without the user. */
   | {
       readonly kind: "halt";

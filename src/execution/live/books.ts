@@ -43,13 +43,15 @@ export class Books {
   }
 
   restore(known: KnownSymbol): void {
-    this.#seen.set(known.instrument.symbol, new SeenTrades(known));
-    this.#options.orders.setHeld(known.instrument.symbol, known.held);
+    this.#seen.set(known.symbol, new SeenTrades(known));
+    this.#options.orders.setHeld(known.symbol, known.held);
   }
 
   /** From `time` on, when nothing of the symbol is known yet. */
   open(symbol: string, time: Millis): void {
-    if (!this.#seen.has(symbol)) this.#seen.set(symbol, new SeenTrades({ trade: null, time, told: [] }));
+    if (this.#seen.has(symbol)) return;
+    this.#seen.set(symbol, new SeenTrades({ trade: null, time, told: [] }));
+    this.#options.news.tell({ kind: "booked", symbol, trade: null, time });
   }
 
   seen(symbol: string): SeenTrades {
@@ -67,7 +69,8 @@ export class Books {
     if (instrument === undefined) return "known";
     const owner = orders.ownerOf(trade);
     const leg = owner === null || owner === "foreign" ? null : orders.legOf(owner, trade);
-    if (this.seen(symbol).has(trade, leg?.lacksTrades === true)) {
+    const missed = leg?.lacksTrades === true && leg.terms.restored !== true;
+    if (this.seen(symbol).has(trade, missed)) {
       this.repeated++;
       return "known";
     }
@@ -132,7 +135,7 @@ export class Books {
     if (pair !== undefined) pair.exited += quantity;
     if (track.total === null && leg !== null && leg.status === "filled" && leg.quantity === null)
       track.total = track.filled - leg.booked + leg.filled;
-    const remaining = pair?.wanted ?? remainingOf(track, instrument);
+    const remaining = pair?.exposed ?? remainingOf(track, instrument);
     news.fill(track, { ...fill, remaining, clipped: track.clipped });
     if (leg !== null && leg.quantity !== null && leg.booked > leg.quantity) this.#overfilled(track, leg);
     onFill(track);

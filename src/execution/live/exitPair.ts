@@ -6,7 +6,7 @@ import type { Leg } from "./leg.ts";
 import { isReached, type OrderTerms } from "./orderTerms.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Track } from "./track.ts";
-import { idle, nextGeneration, type Step, settling, type Unit } from "./unit.ts";
+import { idle, mustProbe, nextGeneration, type Step, settling, type Unit } from "./unit.ts";
 
 /**
  * How the exits stand at the venue. `list`: stop and target, of which one cancels the other. `alone`: the stop, while
@@ -27,6 +27,8 @@ export class ExitPair implements Unit {
   readonly #around: Surroundings;
   #members: Track[];
   #mode: Mode;
+  /** Unless the market has come to one of them. */
+  #normal: "list" | "alone";
   #takeFrom: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(entry: Track, exits: readonly Track[], exited: bigint, around: Surroundings) {
@@ -34,7 +36,8 @@ export class ExitPair implements Unit {
     this.exited = exited;
     this.#members = [...exits];
     this.#around = around;
-    this.#mode = around.abilities.exits ? "list" : "alone";
+    this.#normal = around.abilities.exits ? "list" : "alone";
+    this.#mode = this.#normal;
   }
 
   get symbol(): string {
@@ -55,19 +58,29 @@ export class ExitPair implements Unit {
     this.#members = [...this.#members.filter(({ isOver }) => !isOver), exit];
   }
 
-  /** What of the entry is still to be protected, as far as it is held. */
+  /** What of the entry is still held. */
+  get exposed(): bigint {
+    return this.#ofHeld(0n);
+  }
+
+  /** What of it can be protected: other orders of ours that rest at the venue may hold some back. */
   get wanted(): bigint {
+    return this.#ofHeld(this.#around.restingToClose(this.entry.command));
+  }
+
+  #ofHeld(taken: bigint): bigint {
     const { instrument, side } = this.entry.command;
     const held = this.#around.held(instrument);
     const rest = this.entry.filled - this.exited;
-    const left =
-      (side === "buy" ? held : -held) - this.#around.protectedBefore(instrument, this.entry.number);
+    const before = this.#around.protectedBefore(instrument, this.entry.number);
+    const left = (side === "buy" ? held : -held) - before - taken;
     const units = wholeLots(least(rest, left), instrument);
     return units > 0n ? units : 0n;
   }
 
   next(now: Millis): Step {
     for (const track of this.#members) {
+      if (mustProbe(track)) return { kind: "probe", track };
       if (track.leg === null || track.leg.isDone) continue;
       const step = settling(track, track.leg, now);
       if (step !== null) return step;
@@ -119,8 +132,10 @@ export class ExitPair implements Unit {
     const target = this.#holder("takeProfit");
     const taken = target !== null && this.#isPassed(target, "takeProfit");
     if (passed || (leg.wouldTrigger && !taken)) this.#mode = "market";
-    else if (this.#mode === "list" && target !== null) this.#mode = taken ? "take" : "alone";
-    else if (track === stop) return { kind: "end", track, reason };
+    else if (this.#mode === "list" && target !== null) {
+      if (!taken) this.#normal = "alone";
+      this.#mode = taken ? "take" : "alone";
+    } else if (track === stop) return { kind: "end", track, reason };
     for (const { leg: one } of this.#members) if (one?.state === "refused") one.state = "absent";
     return null;
   }
@@ -130,7 +145,7 @@ export class ExitPair implements Unit {
     if (this.wanted > 0n && !this.#around.isClaimed(this.entry.command.instrument)) return null;
     const open = this.#openLegs()[0];
     if (open !== undefined) return this.#cancel(open.track, open.leg, now);
-    if (!this.entry.isOver || this.wanted > 0n) return idle;
+    if (!this.entry.isOver || this.exposed > 0n) return idle;
     const track = this.#members.find(({ ended }) => !ended);
     return track === undefined ? idle : { kind: "end", track, reason: "cancelled:oco" };
   }
@@ -211,7 +226,7 @@ export class ExitPair implements Unit {
     if (this.#mode === "alone" && taken) {
       this.#mode = "take";
       this.#takeFrom = now;
-    } else if (this.#mode === "take" && !taken) this.#mode = "alone";
+    } else if (this.#mode === "take" && !taken) this.#mode = this.#normal;
   }
 
   #isPassed(track: Track, role: Role): boolean {

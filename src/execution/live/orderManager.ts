@@ -19,7 +19,8 @@ import { ExitPair } from "./exitPair.ts";
 import { Leg } from "./leg.ts";
 import { News, type Status } from "./news.ts";
 import { OrderSet } from "./orderSet.ts";
-import { backoff, Quiet, type Timers } from "./pace.ts";
+import { Quiet, type Timers } from "./pace.ts";
+import { ReconcileLoop } from "./reconcileLoop.ts";
 import { type DriftReport, Reconciler } from "./reconciler.ts";
 import { type KnownOrder, type RestoredOrders, SessionLedger } from "./restored.ts";
 import { Runner } from "./runner.ts";
@@ -64,12 +65,10 @@ export class OrderManager {
   readonly #news: News;
   readonly #books: Books;
   readonly #desk: VenueDesk;
-  readonly #reconciler: Reconciler;
+  readonly #loop: ReconcileLoop;
   readonly #runner: Runner;
   #ledger = new SessionLedger();
   #stopped = false;
-  #reconciling: Promise<DriftReport> | null = null;
-  #stopTimer: (() => void) | null = null;
 
   constructor(options: OrderManagerOptions) {
     this.#options = options;
@@ -95,8 +94,14 @@ export class OrderManager {
     this.#desk = new VenueDesk({
       ...{ adapter, orders, books, news, quiet, random, instruments, settleAfterMs, onStatus, now },
     });
-    this.#reconciler = new Reconciler({
+    const reconciler = new Reconciler({
       ...{ adapter, orders, books, desk: this.#desk, instruments, onStatus, now },
+    });
+    this.#loop = new ReconcileLoop({
+      run: () => reconciler.run().finally(() => this.#runner.pump()),
+      failed: (error) => this.#desk.failed(error),
+      everyMs: options.reconcileEveryMs ?? 60_000,
+      ...{ timers, random },
     });
     this.#runner = new Runner({
       ...{ orders, quiet, timers, now },
@@ -150,10 +155,10 @@ export class OrderManager {
     for (const symbol of this.#instruments.keys()) this.#books.open(symbol, this.#options.now());
     this.#sayWhatIsGuarded();
     void this.#listen();
-    await this.#reconcileUntilDone();
+    await this.#loop.untilDone();
     this.#runner.start();
     await this.#runner.until(() => this.#isSettled());
-    this.#nextReconcile();
+    void this.#loop.atIntervals();
   }
 
   /**
@@ -161,11 +166,7 @@ export class OrderManager {
    * @throws ConnectionError when the venue can't be asked
    */
   async reconcile(): Promise<DriftReport> {
-    this.#reconciling ??= this.#reconciler.run().finally(() => {
-      this.#reconciling = null;
-      this.#runner.pump();
-    });
-    return await this.#reconciling;
+    return await this.#loop.once();
   }
 
   /** The market has traded (or could be traded) at that price: trailing stops follow, guarded orders may be due. */
@@ -193,7 +194,7 @@ export class OrderManager {
   /** Sends nothing more. Orders at the venue stay as they are. */
   stop(): Promise<void> {
     this.#stopped = true;
-    this.#stopTimer?.();
+    this.#loop.stop();
     this.#runner.stop();
     return Promise.resolve();
   }
@@ -253,6 +254,16 @@ export class OrderManager {
   }
 
   async #listen(): Promise<void> {
+    try {
+      await this.#hearAll();
+    } catch (error) {
+      this.#desk.failed(error);
+      const message = "the venue's account updates have ended by an error";
+      this.#news.tell({ kind: "halt", cause: "answer", message });
+    }
+  }
+
+  async #hearAll(): Promise<void> {
     for await (const update of this.#options.adapter.updates()) {
       if (this.#stopped) return;
       try {
@@ -268,7 +279,7 @@ export class OrderManager {
   #hear(update: AccountUpdate): void {
     if (update.kind === "order") this.#hearOrder(update.order);
     else if (update.kind === "trade") this.#hearTrade(update);
-    else if (update.kind === "gap") void this.#reconcileUntilDone();
+    else if (update.kind === "gap") void this.#loop.untilDone();
   }
 
   #hearOrder(order: Order): void {
@@ -282,33 +293,6 @@ export class OrderManager {
   #hearTrade({ trade }: { readonly trade: Parameters<Books["take"]>[0] }): void {
     if (!this.#instruments.has(trade.symbol) || this.#books.take(trade) !== "pending") return;
     this.#desk.fetchTrades(trade.symbol).catch((error: unknown) => this.#desk.failed(error));
-  }
-
-  /** Tries until the venue has answered. */
-  async #reconcileUntilDone(): Promise<void> {
-    const { random, timers } = this.#options;
-    for (let tries = 0; !this.#stopped; tries++) {
-      try {
-        await this.reconcile();
-        return;
-      } catch (error) {
-        this.#desk.failed(error);
-        const ms = backoff(tries, 500, 30_000, random);
-        await new Promise<void>((resolve) => void timers.after(ms, resolve));
-      }
-    }
-  }
-
-  #nextReconcile(): void {
-    if (this.#stopped) return;
-    const again = async (): Promise<void> => {
-      await this.#reconcileUntilDone();
-      this.#nextReconcile();
-    };
-    this.#stopTimer = this.#options.timers.after(
-      this.#options.reconcileEveryMs ?? 60_000,
-      () => void again(),
-    );
   }
 
   #isSettled(): boolean {

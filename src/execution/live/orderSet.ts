@@ -1,4 +1,4 @@
-import type { OrderNumber } from "../../domain/execution.ts";
+import type { OrderNumber, PlaceCommand } from "../../domain/execution.ts";
 import { type Fixed, zero } from "../../domain/fixed.ts";
 import { type Instrument, snapQuantity } from "../../domain/instrument.ts";
 import type { OrderId } from "../../domain/order.ts";
@@ -126,6 +126,19 @@ export class OrderSet implements Surroundings {
     return sum;
   }
 
+  restingToClose({ instrument, side }: PlaceCommand): bigint {
+    if (instrument.contract || side === "sell") return 0n;
+    let sum = 0n;
+    for (const unit of this.#units) {
+      if (!(unit instanceof Single) || unit.symbol !== instrument.symbol) continue;
+      const { command, leg, total, filled, ended } = unit.track;
+      // While it moves it has none standing for a moment; its share stays its own.
+      if (command.side !== "sell" || command.type === "market" || leg === null || ended) continue;
+      sum += total === null ? leg.rest : total - filled;
+    }
+    return sum;
+  }
+
   isClaimed(instrument: Instrument): boolean {
     return this.#units.some((unit) => {
       return unit instanceof Single && unit.claims && !unit.isOver && unit.symbol === instrument.symbol;
@@ -146,10 +159,13 @@ export class OrderSet implements Surroundings {
     let excess = this.#tracks.size - endedKept;
     if (excess <= 0) return;
     const used = new Set(this.#units.flatMap(({ tracks }) => tracks));
+    for (const { entry, replaced } of [...used]) {
+      if (entry !== null) used.add(entry);
+      if (replaced !== null) used.add(replaced);
+    }
     for (const track of this.#tracks.values()) {
       if (excess <= 0) return;
-      const needed = used.has(track) || !track.isOver || [...used].some(({ entry }) => entry === track);
-      if (needed) continue;
+      if (used.has(track) || !track.isOver) continue;
       this.#tracks.delete(track.number);
       excess--;
     }

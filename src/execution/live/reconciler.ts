@@ -41,7 +41,7 @@ export class Reconciler {
   readonly #options: ReconcilerOptions;
   /** Currency → what the account has beside the session's holding. */
   readonly #beside = new Map<string, string>();
-  readonly #reported = new Set<string>();
+  #reported: ReadonlySet<string> = new Set();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -68,6 +68,7 @@ export class Reconciler {
       for (const order of open) await this.#seeOpen(order, report);
       report.missing.push(...this.#missing(standing, open));
     }
+    this.#reported = new Set(report.foreign.map(({ id }) => id));
     report.balances.push(...(await this.#balances()));
     return report;
   }
@@ -116,7 +117,6 @@ export class Reconciler {
 
   #sayOnce({ id, side, symbol, clientId }: Order): void {
     if (this.#reported.has(id)) return;
-    this.#reported.add(id);
     const message = `an open ${side} order of ${symbol} is not of this session (${clientId ?? id}); it is left alone`;
     this.#options.onStatus({ level: "info", code: "foreign-order", message });
   }

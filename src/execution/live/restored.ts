@@ -7,7 +7,6 @@ import {
   type PlaceCommand,
 } from "../../domain/execution.ts";
 import { addFixed, type Fixed, negateFixed, zero } from "../../domain/fixed.ts";
-import type { Instrument } from "../../domain/instrument.ts";
 import type { ReasonCode } from "../../domain/reasons.ts";
 import type { Millis } from "../../domain/time.ts";
 
@@ -39,12 +38,12 @@ export interface KnownOrder {
 
 /** What a journal says of a symbol. */
 export interface KnownSymbol {
-  readonly instrument: Instrument;
+  readonly symbol: string;
   /** Held by the session: bought less sold, less fees in the base currency. */
   held: Fixed;
   /** All own trades up to this one have been told. */
   trade: string | null;
-  /** Its time; when it is not known: of the first command, so no trade of the session is older. */
+  /** Its time, or when the session began to look. */
   time: Millis;
   /** Trades told beyond it. */
   readonly told: string[];
@@ -65,7 +64,7 @@ export class SessionLedger {
 
   constructor(from: RestoredOrders = { orders: [], symbols: [] }) {
     for (const order of from.orders) this.#orders.set(order.command.number, { ...order });
-    for (const one of from.symbols) this.#symbols.set(one.instrument.symbol, { ...one, told: [...one.told] });
+    for (const one of from.symbols) this.#symbols.set(one.symbol, { ...one, told: [...one.told] });
   }
 
   /** For a checkpoint, or `OrderManager.restore`. */
@@ -91,7 +90,7 @@ export class SessionLedger {
     if (event.kind === "fill") this.#fill(event);
     else if (event.kind === "booked") this.#booked(event.symbol, event.trade, event.time);
     else if (event.kind === "halt") {
-      if (event.trade !== undefined) this.#symbols.get(event.symbol ?? "")?.told.push(event.trade);
+      if (event.trade !== undefined) this.#symbolOf(event.symbol!, Number.NaN).told.push(event.trade);
     } else this.#change(event);
   }
 
@@ -102,7 +101,7 @@ export class SessionLedger {
     else if (event.kind === "ended") {
       order.ended ??= event.reason;
       this.#forget(order);
-    } else if (event.kind === "moved") {
+    } else if (event.kind === "moved" && event.generation > order.generation) {
       order.generation = event.generation;
       order.filledEarlier = order.filled;
       order.price = event.price;
@@ -119,7 +118,7 @@ export class SessionLedger {
       const none = { kind: "quantity", units: 0n, mayShrink: false } as const;
       this.#add(exitCommand(command, exit, none), command.number, 0n, false);
     }
-    this.#symbolOf(command.instrument, command.activeFrom);
+    this.#symbolOf(command.instrument.symbol, command.activeFrom);
   }
 
   #add(command: PlaceCommand, entry: OrderNumber | null, inPlace: bigint, tooLate: boolean): void {
@@ -150,7 +149,7 @@ export class SessionLedger {
       if (entry !== undefined) entry.exited += fill.quantity;
       this.#forget(order);
     }
-    const known = this.#symbolOf(fill.instrument, fill.time);
+    const known = this.#symbolOf(fill.instrument.symbol, fill.time);
     known.held = addFixed(known.held, heldBy(fill));
     if (fill.trade !== undefined) known.told.push(fill.trade);
   }
@@ -163,9 +162,8 @@ export class SessionLedger {
     }
   }
 
-  #booked(symbol: string, trade: string, time: Millis): void {
-    const known = this.#symbols.get(symbol);
-    if (known === undefined) return;
+  #booked(symbol: string, trade: string | null, time: Millis): void {
+    const known = this.#symbolOf(symbol, time);
     known.trade = trade;
     known.time = time;
     // Some may lie beyond it, and what comes twice mostly comes soon.
@@ -174,24 +172,21 @@ export class SessionLedger {
 
   /** An entry stays as long as its exits do, and as long as trades of it may be told late. */
   #forget(order: KnownOrder): void {
+    if (this.#orders.size <= endedKept) return;
+    const protectedOnes = new Set<OrderNumber | null>();
+    for (const { entry, ended } of this.#orders.values()) if (ended === null) protectedOnes.add(entry);
     for (const one of this.#orders.values()) {
       if (this.#orders.size <= endedKept) return;
-      if (one.ended !== null && one !== order && !this.#hasLivingExits(one))
-        this.#orders.delete(one.command.number);
+      const { number } = one.command;
+      if (one.ended !== null && one !== order && !protectedOnes.has(number)) this.#orders.delete(number);
     }
   }
 
-  #hasLivingExits({ command }: KnownOrder): boolean {
-    for (const one of this.#orders.values())
-      if (one.entry === command.number && one.ended === null) return true;
-    return false;
-  }
-
-  #symbolOf(instrument: Instrument, time: Millis): KnownSymbol {
-    let known = this.#symbols.get(instrument.symbol);
+  #symbolOf(symbol: string, time: Millis): KnownSymbol {
+    let known = this.#symbols.get(symbol);
     if (known === undefined) {
-      known = { instrument, held: zero, trade: null, time, told: [] };
-      this.#symbols.set(instrument.symbol, known);
+      known = { symbol, held: zero, trade: null, time, told: [] };
+      this.#symbols.set(symbol, known);
     }
     return known;
   }

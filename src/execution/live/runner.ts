@@ -22,6 +22,7 @@ const ranks: Readonly<Record<Request["kind"], number>> = {
   cancel: 0,
   trades: 1,
   ask: 1,
+  probe: 1,
   placeExits: 2,
   place: 3,
 };

@@ -8,7 +8,7 @@ import type { Leg } from "./leg.ts";
 import { endOfLife, isReached, lifetime, type OrderTerms, sizeOf } from "./orderTerms.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Track } from "./track.ts";
-import { idle, nextGeneration, type Step, settling, type Unit } from "./unit.ts";
+import { idle, mustProbe, nextGeneration, type Step, settling, type Unit } from "./unit.ts";
 import { endedByVenue } from "./verdict.ts";
 
 /** An order of its own: sent once, moved when it trails, cancelled when asked, its end told when all of it is booked. */
@@ -44,6 +44,7 @@ export class Single implements Unit {
     const { leg } = track;
     if (leg !== null && !leg.isDone) return settling(track, leg, now) ?? this.#whileOpen(leg, now);
     if (track.ended) return idle;
+    if (mustProbe(track)) return { kind: "probe", track };
     const reason = leg === null ? track.cancel : this.#endOf(leg);
     return reason === null ? this.#placing(now) : { kind: "end", track, reason };
   }
@@ -59,10 +60,12 @@ export class Single implements Unit {
     return due === null ? idle : { kind: "wait", until: due };
   }
 
+  /** Only ever closer to the market. */
   #isToMove({ price, sentAt }: Leg, now: Millis): boolean {
     const { moved, command } = this.track;
     if (command.trail === null || moved === null || price === null) return false;
-    return compareFixed(moved, price) !== 0 && now >= sentAt + this.#around.moveEveryMs;
+    const gain = compareFixed(moved, price);
+    return (command.side === "sell" ? gain > 0 : gain < 0) && now >= sentAt + this.#around.moveEveryMs;
   }
 
   /** Null: not the end, another order is to be placed in its place. */

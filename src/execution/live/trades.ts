@@ -27,9 +27,10 @@ export class SeenTrades {
   }
 
   /** @param missed by the venue's own count, trades of its order are missing: then age proves nothing */
-  has({ id }: OwnTrade, missed: boolean): boolean {
+  has({ id, time }: OwnTrade, missed: boolean): boolean {
     if (this.#seen.has(id)) return true;
-    return !missed && this.#mark !== null && isAtOrBefore(id, this.#mark.trade);
+    if (this.#mark === null) return time < this.#start;
+    return !missed && (isAtOrBefore(id, this.#mark.trade) || time < this.#mark.time);
   }
 
   add(id: string): void {

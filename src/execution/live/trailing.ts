@@ -9,7 +9,8 @@ export function followPrice(orders: OrderSet, symbol: string, price: Fixed): voi
     for (const track of unit.tracks) {
       const { trail, side, instrument, stop } = track.command;
       if (trail === null || track.ended) continue;
-      // One that may be there since before a restart says itself where it stands.
+      // After a restart the venue says first where it stands.
+      if (track.leg?.state === "doubt" && track.leg.price === null) continue;
       const standing = track.moved ?? track.leg?.price ?? stop;
       const next = trailedStop(trail, price, side, instrument);
       const gain = standing === null ? 0 : compareFixed(next, standing);

@@ -12,6 +12,7 @@ export type Step =
   | { readonly kind: "wait"; readonly until: Millis }
   | { readonly kind: "end"; readonly track: Track; readonly reason: ReasonCode }
   | { readonly kind: "ask" | "cancel" | "trades"; readonly track: Track; readonly leg: Leg }
+  | { readonly kind: "probe"; readonly track: Track }
   | { readonly kind: "place"; readonly track: Track; readonly terms: OrderTerms }
   | { readonly kind: "placeExits"; readonly stopLoss: ExitLeg; readonly takeProfit: ExitLeg };
 
@@ -60,7 +61,15 @@ export function settling(track: Track, leg: Leg, now: Millis): Step | null {
   }
 }
 
-/** The next order at the venue for a track: an absent one leaves its name to it, see DESIGN of names in clientIds. */
+/**
+ * After a restart a moved order may have been sent under the name that is next: until the venue denies it, neither is
+ * the order's end told nor is anything sent in its place.
+ */
+export function mustProbe({ probes, leg }: Track): boolean {
+  return probes && leg?.state === "over" && leg.isDone;
+}
+
+/** The next order at the venue for a track: an absent one leaves its name to it: so what was there has names without a gap. */
 export function nextGeneration({ leg, generation }: Track): number {
   if (leg === null) return generation + 1;
   return leg.state === "absent" || leg.state === "refused" ? leg.terms.generation : leg.terms.generation + 1;

@@ -13,7 +13,7 @@ import { type OrderTerms, orderOf } from "./orderTerms.ts";
 import { backoff, type Quiet } from "./pace.ts";
 import type { Request } from "./runner.ts";
 import type { Track } from "./track.ts";
-import { type ExitLeg, graceMs } from "./unit.ts";
+import { type ExitLeg, graceMs, nextGeneration } from "./unit.ts";
 import { verdictOn } from "./verdict.ts";
 
 export interface VenueDeskOptions {
@@ -50,6 +50,10 @@ export class VenueDesk {
       await (step.kind === "place" ? this.#place(step.track, step.terms) : this.#placeExits(step));
       return;
     }
+    if (step.kind === "probe") {
+      this.#probe(step.track);
+      return;
+    }
     const { track, leg } = step;
     leg.tries++;
     leg.nextTry = this.#options.now() + backoff(leg.tries, 125, 15_000, this.#options.random);
@@ -71,6 +75,8 @@ export class VenueDesk {
       leg.quantity = unitsOf(order.quantity, instrument);
     const price = order.stopPrice ?? order.price;
     if (leg.price === null && price !== null) leg.price = fixedOf(price);
+    // Wherever it goes from here, it is no worse than where it has got to.
+    if (track.command.trail !== null) track.moved ??= leg.price;
     if (!leg.hear(order, unitsOf(order.filledQuantity, instrument))) {
       this.stale++;
       return;
@@ -110,10 +116,10 @@ export class VenueDesk {
   }
 
   /** Own trades of a symbol since the last that was told, or since `time`. Those who ask at once share the answer. */
-  async fetchTrades(symbol: string, time?: Millis): Promise<void> {
+  async fetchTrades(symbol: string): Promise<void> {
     const running = this.#fetching.get(symbol);
     if (running !== undefined) return await running;
-    const fetching = this.#fetchTrades(symbol, time).finally(() => this.#fetching.delete(symbol));
+    const fetching = this.#fetchTrades(symbol).finally(() => this.#fetching.delete(symbol));
     this.#fetching.set(symbol, fetching);
     await fetching;
   }
@@ -134,7 +140,6 @@ export class VenueDesk {
 
   async #place(track: Track, terms: OrderTerms): Promise<void> {
     const before = track.leg;
-    if (this.#mustProbe(track, terms)) return;
     const leg = this.#newLeg(track, terms);
     try {
       const order = orderOf(track.command, terms, leg.terms.clientId);
@@ -147,8 +152,6 @@ export class VenueDesk {
 
   async #placeExits({ stopLoss, takeProfit }: { stopLoss: ExitLeg; takeProfit: ExitLeg }): Promise<void> {
     const both = [stopLoss, takeProfit];
-    const probing = both.filter(({ track, terms }) => this.#mustProbe(track, terms));
-    if (probing.length > 0) return;
     const before = both.map(({ track }) => track.leg);
     const legs = both.map(({ track, terms }) => this.#newLeg(track, terms));
     try {
@@ -165,16 +168,12 @@ export class VenueDesk {
     }
   }
 
-  /**
-   * After a restart a moved order may have been sent under the name that is next; the venue is asked first.
-   * @returns true when that is to be done
-   */
-  #mustProbe(track: Track, { generation }: OrderTerms): boolean {
-    if (!track.probes) return false;
+  /** The venue is to be asked for the order under the name that is next. */
+  #probe(track: Track): void {
+    const generation = nextGeneration(track);
     const clientId = this.#options.orders.ids.of({ number: track.number, generation });
     const terms = { number: track.number, generation, clientId, quantity: null, price: null, restored: true };
     track.leg = new Leg(terms, this.#options.now());
-    return true;
   }
 
   #newLeg(track: Track, { generation, quantity, stop, limit }: OrderTerms): Leg {
@@ -232,22 +231,35 @@ export class VenueDesk {
   }
 
   async #fetchFor(track: Track, leg: Leg): Promise<void> {
-    // Perhaps the venue has it late, behind trades that were told: then from when the order was sent.
-    const since = leg.tries > 2 ? leg.sentAt - 60_000 : undefined;
-    await this.fetchTrades(track.command.instrument.symbol, since);
+    const { symbol } = track.command.instrument;
+    await this.fetchTrades(symbol);
+    if (leg.lacksTrades && (leg.tries > 2 || leg.terms.restored === true)) await this.#recount(track, leg);
     if (!leg.lacksTrades || leg.tries !== 6) return;
     const message = `order ${track.number}: the venue has filled ${leg.filled} lots and shows trades for ${leg.booked}`;
     this.#options.onStatus({ level: "error", code: "trades-missing", message });
   }
 
-  async #fetchTrades(symbol: string, time: Millis | undefined): Promise<void> {
+  /**
+   * All trades since the order was decided on: the venue may show one late, behind trades that were told; and after a
+   * restart it is not known which of the fills in the journal were of this order at the venue.
+   */
+  async #recount(track: Track, leg: Leg): Promise<void> {
     const { adapter, books } = this.#options;
-    const since = time === undefined ? books.seen(symbol).since : { time };
-    const trades = await adapter.ownTrades(symbol, since);
+    const { instrument, activeFrom } = track.command;
+    const trades = await adapter.ownTrades(instrument.symbol, { time: activeFrom - 60_000 });
+    for (const trade of trades) books.take(trade);
+    const own = trades.filter(({ orderId }) => orderId === leg.id);
+    const booked = own.reduce((sum, { quantity }) => sum + unitsOf(quantity, instrument), 0n);
+    if (booked > leg.booked) leg.booked = booked;
+  }
+
+  async #fetchTrades(symbol: string): Promise<void> {
+    const { adapter, books } = this.#options;
+    const trades = await adapter.ownTrades(symbol, books.seen(symbol).since);
     for (const trade of trades) books.take(trade);
     await this.#identify(symbol);
     const last = trades.at(-1);
-    if (last !== undefined && time === undefined) books.advance(last);
+    if (last !== undefined) books.advance(last);
   }
 
   /** Trades without a name: whose, is what the venue knows by their order. */

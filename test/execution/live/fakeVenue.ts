@@ -144,8 +144,7 @@ export class FakeVenue {
 
   /** A connection of a process that can die. */
   adapter(process: { alive: boolean }): TradingAdapter {
-    const run = <T>(work: () => T, fails: number): Promise<T> => this.#request(process, work, fails);
-    const { unreachable = 0 } = this.faults;
+    const run = <T>(work: () => T): Promise<T> => this.#request(process, work);
     const own = (symbol: string) => this.trades.filter((trade) => trade.symbol === symbol);
     return {
       abilities: this.abilities,
@@ -161,27 +160,25 @@ export class FakeVenue {
           const one = this.orders.find((order) => order.id === id);
           if (one === undefined) throw new OrderError("GEO-ORDER-REFUSED", "no such order");
           return this.#view(one);
-        }, unreachable),
-      getBalance: () => run(() => ({ BTC: this.balances.base, USDT: this.balances.quote }), unreachable),
+        }),
+      getBalance: () => run(() => ({ BTC: this.balances.base, USDT: this.balances.quote })),
       findOrder: (_, clientId) =>
         run(() => {
           const one = this.find(clientId);
           return one === undefined || this.clock.now < one.hiddenUntil ? null : this.#view(one);
-        }, unreachable),
+        }),
       cancelByClientId: (_, clientId) =>
         run(() => {
           const one = this.find(clientId);
           if (one === undefined || isFinal(one.status) || this.clock.now < one.hiddenUntil) return false;
           this.#cancel(one);
           return true;
-        }, unreachable),
+        }),
       openOrders: () =>
-        run(
-          () =>
-            this.open()
-              .filter(({ hiddenUntil }) => this.clock.now >= hiddenUntil)
-              .map((one) => this.#view(one)),
-          unreachable,
+        run(() =>
+          this.open()
+            .filter(({ hiddenUntil }) => this.clock.now >= hiddenUntil)
+            .map((one) => this.#view(one)),
         ),
       ownTrades: (symbol, since) =>
         run(() => {
@@ -190,7 +187,7 @@ export class FakeVenue {
           );
           if ("time" in since) return all.filter(({ time }) => time >= since.time);
           return all.filter(({ id }) => BigInt(id) > BigInt(since.id));
-        }, unreachable),
+        }),
       updates: () => this.#updates(process),
     };
   }
@@ -203,9 +200,9 @@ export class FakeVenue {
     return 5 + Math.floor(this.random() * 40);
   }
 
-  async #request<T>(process: { alive: boolean }, work: () => T, fails: number): Promise<T> {
+  async #request<T>(process: { alive: boolean }, work: () => T): Promise<T> {
     await this.clock.wait(this.#delay());
-    const failed = this.#chance(fails);
+    const failed = this.#chance(this.faults.unreachable);
     // Whether it arrived before the connection broke, nobody knows.
     const result = failed && this.random() < 0.5 ? null : { value: work() };
     await this.clock.wait(this.#delay());

@@ -1,0 +1,12 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { chaoticSession, faultsIn } from "./chaos.ts";
+
+it("whatever fails: no order twice, none forgotten, no fill lost, books equal to the venue's", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 }), async (seed) => {
+      expect(faultsIn(await chaoticSession(seed))).toEqual([]);
+    }),
+    { numRuns: 40 },
+  );
+});
