@@ -169,7 +169,7 @@ function settingsOf(
   const contract = kind === "inverse contract" || kind === "perpetual with funding";
   const account = contract || chance(random, 0.5) ? "margin" : "cash";
   const leverage = account === "margin" && chance(random, 0.6) ? fixed(pick(random, [2, 5])) : undefined;
-  const token = !contract && chance(random, 0.2);
+  const token = !contract && chance(random, 0.35);
   const delay = { ms: 400_000, jitter: pick(random, [0, 390_000]) };
   const none = { ms: 0, jitter: 0 };
   const settings: Partial<SimulationSettings> = {
