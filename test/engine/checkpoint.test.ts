@@ -18,7 +18,7 @@ function difference(a: Outcome, b: Outcome): string | null {
   return null;
 }
 
-const worlds = Number(process.env.GEOSYNC_WORLDS ?? 4);
+const worlds = Number(process.env.GEOSYNC_WORLDS ?? 3);
 
 describe("a run that is stopped, written down and gone on with", () => {
   it.each(marketKinds)("on %s", async (kind) => {
