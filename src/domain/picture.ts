@@ -43,8 +43,7 @@ function encoded(key: string, value: unknown, known: ReadonlySet<unknown>): unkn
     case "string":
       return value.startsWith("#") ? `#${value}` : value;
     case "number":
-      if (Number.isFinite(value) && !Object.is(value, -0)) return value;
-      return Object.is(value, -0) ? "#f-0" : `#f${value}`;
+      return Number.isFinite(value) && !Object.is(value, -0) ? value : `#f${textOf(value)}`;
     case "bigint":
       return `#n${value}`;
     case "object":
@@ -60,12 +59,16 @@ function encoded(key: string, value: unknown, known: ReadonlySet<unknown>): unkn
 function encodedObject(key: string, value: object | null, known: ReadonlySet<unknown>): unknown {
   if (value === null || Array.isArray(value)) return value;
   if (known.has(value)) return `#i${(value as Instrument).symbol}`;
-  if (value instanceof Float64Array) return `#d${value.join(",")}`;
+  if (value instanceof Float64Array) return `#d${Array.from(value, textOf).join(",")}`;
   if (value instanceof BigInt64Array) return `#b${value.join(",")}`;
   // Not by prototype: a strategy's objects may come from another realm.
   const kind = Object.prototype.toString.call(value).slice(8, -1);
   if (kind !== "Object") throw notPlain(key, kind);
   return value;
+}
+
+function textOf(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 function decoded(text: string, instruments: ReadonlyMap<string, Instrument>): unknown {

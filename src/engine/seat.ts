@@ -118,7 +118,8 @@ export class Seat {
   }
 
   change(record: OrderRecord): void {
-    if (this.handlers!.onOrder !== undefined) this.#news.order(record);
+    // While the strategy is being made, no one knows yet what it listens to.
+    if (this.handlers === null || this.handlers.onOrder !== undefined) this.#news.order(record);
   }
 
   filled(fill: Execution, tag: string | null): void {

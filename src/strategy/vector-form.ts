@@ -28,9 +28,11 @@ export function vectorDefinition(
   const definition = {
     name,
     warmup,
-    create(_params, ctx) {
-      const follow = createFollower(ctx);
+    create(_params, ctx, saved) {
+      const follow = createFollower(ctx, saved);
       return {
+        // Scores follow from the prices: all there is to remember is what was done about them.
+        save: () => follow.save(),
         onBar(bar) {
           // Nothing before the warm-up counts, and a pure function misses nothing when it is not asked.
           if (!ctx.ready || bar.index < warmup - 1) return;

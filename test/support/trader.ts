@@ -24,6 +24,7 @@ export function trader(ctx: Context, saved: Json | undefined, trace: string[]): 
       { quantity: 7 },
       { fraction: 0.2 },
       { fraction: 1 },
+      { fraction: 2 },
       { notional: 500 },
     ]);
     const levels = pick<Partial<OrderRequest>>([

@@ -37,6 +37,8 @@ export interface World {
   readonly historyLimit?: number;
   readonly ticksArePrices?: boolean;
   readonly funding?: readonly Funding[];
+  /** Keep the equity of every instant. @default true */
+  readonly keepAll?: boolean;
   readonly onEngine?: (engine: Engine, timers: Timers) => void;
 }
 
@@ -91,7 +93,10 @@ export class Session {
     const timers = new Timers();
     this.#settings = settings;
     this.#account = account;
-    this.#recorder = new EquityRecorder(account, { tradeFrom, keepAll: true });
+    this.#recorder = new EquityRecorder(account, {
+      tradeFrom,
+      keepAll: world.keepAll !== false,
+    });
     this.#venue = new SimulatedVenue({
       account,
       fees: models.fees,
@@ -163,7 +168,7 @@ export class Session {
     return {
       decisions: [...before.decisions, ...this.decisions()],
       trace: [...before.trace, ...this.trace],
-      equity: [...points.map(point), ...all!.map(point)],
+      equity: [...points.map(point), ...(all ?? []).map(point)],
       measures: { maxDrawdown, maxDrawdownDuration, exposedBars, bars, ruined, from, to },
       reasons: [...this.#orders.counts()],
       trades: account.trades

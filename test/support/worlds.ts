@@ -57,7 +57,7 @@ function marketOf(
     ...(chance(random, 0.3) && { minNotional: "20" }),
   };
   const rows = (salt: number, length = 130) =>
-    walk(seed + salt, length).map((row) => (row as number[]).map((price) => price / 10));
+    walk(seed + salt, length, 250).map((row) => (row as number[]).map((price) => (price * 4) / 10));
   const shape = {
     timeframe: "1h",
     instrument: options,
@@ -169,13 +169,14 @@ function settingsOf(
   const contract = kind === "inverse contract" || kind === "perpetual with funding";
   const account = contract || chance(random, 0.5) ? "margin" : "cash";
   const leverage = account === "margin" && chance(random, 0.6) ? fixed(pick(random, [2, 5])) : undefined;
-  const token = !contract && chance(random, 0.2);
+  const token = !contract && chance(random, 0.35);
   const delay = { ms: 400_000, jitter: pick(random, [0, 390_000]) };
   const none = { ms: 0, jitter: 0 };
   const settings: Partial<SimulationSettings> = {
     seed,
     account,
     leverage,
+    ...(leverage !== undefined && chance(random, 0.5) && { maintenanceMargin: fixed("0.19") }),
     cash: fixed(kind === "inverse contract" ? 100 : pick(random, [2000, 40_000])),
     sizing: pick(random, ["fill", "decision"] as const),
     fillLimit: pick(random, ["through", "touch"] as const),
@@ -220,11 +221,11 @@ function limitsOf(random: Random): RiskLimits {
     ...(chance(random, 0.4) && { maxOrdersPerSecond: 2 }),
     ...(chance(random, 0.4) && { maxOrdersPerDay: 30 }),
     ...(chance(random, 0.4) && {
-      maxDailyLoss: share("0.01"),
+      maxDailyLoss: share("0.004"),
       onMaxDailyLoss: pick(random, ["halt", "flatten"] as const),
     }),
     ...(chance(random, 0.3) && {
-      maxDrawdown: parseFixed("0.05"),
+      maxDrawdown: parseFixed("0.01"),
       onMaxDrawdown: pick(random, ["halt", "flatten"] as const),
     }),
     ...(chance(random, 0.4) && { coolDown: { losses: 2, ms: 6 * hour } }),
