@@ -107,7 +107,7 @@ function write(store, entries) {
     payload[i % payloadBytes] = i;
     store.append(i % 5, i * 2, payload);
     // About what fills a block, so that its layout is that of many small commits.
-    if (i % 30 === 0 || i === entries) store.commit();
+    if (i % 36 === 0 || i === entries) store.commit();
   }
 }
 

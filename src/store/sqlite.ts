@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type Libsql from "libsql";
 import { type ErrorCode, GeoSyncError } from "../domain/errors.ts";
@@ -39,8 +40,8 @@ export class Sqlite {
       );
     const { href } = pathToFileURL(path);
     const database = translating(path, () => open(`${href}?mode=ro`));
-    if (canRead(database)) return new Sqlite(path, database);
-    // On a medium where the index of the log cannot be made either, only a promise that nothing changes helps.
+    if (hasLog(path) || canRead(database)) return new Sqlite(path, database);
+    // On a medium where the index of a log cannot be made, only a promise that nothing changes helps.
     return new Sqlite(
       path,
       translating(path, () => open(`${href}?immutable=1`)),
@@ -91,7 +92,12 @@ export class Sqlite {
   }
 }
 
-/** A log without its index, in a folder where none can be made, shows at the first read only. */
+/** What lies in the log would be missing from a database opened as unchanging: better a failure. */
+function hasLog(path: string): boolean {
+  return (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** That no index of a log can be made shows at the first read only. */
 function canRead(database: Libsql.Database): boolean {
   try {
     database.prepare("SELECT count(*) FROM sqlite_master").get();
