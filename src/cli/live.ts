@@ -7,13 +7,9 @@ import { addVenueFlags, venueChoiceOf } from "./venueFlags.ts";
 
 /** What only a run with a beginning and an end can be asked for. */
 const ofBacktests: readonly SettingName[] = [
-  "detail",
-  "funding",
-  "explain",
-  "assert",
-  "out",
-  "trades",
-  "returns",
+  ...(["detail", "funding", "explain", "assert", "out", "trades", "returns"] as const),
+  // They have flags of their own here.
+  ...(["venue", "symbol"] as const),
 ];
 const names = settingNames.filter((name) => !ofBacktests.includes(name));
 

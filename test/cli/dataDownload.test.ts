@@ -33,6 +33,7 @@ async function run(...args: readonly string[]) {
       written.err += `${text}\n`;
     },
     exitCode: 0,
+    endsInOrder: false,
   };
   await runProgram(args, session);
   return written;

@@ -37,6 +37,7 @@ async function doctor(args: readonly string[], env: Session["env"] = {}) {
       out += `${text}\n`;
     },
     exitCode: 0,
+    endsInOrder: false,
   };
   const given = args.map((arg) => arg.replace("VENUE", venue.url));
   const failed = await runProgram(["doctor", ...given], session).then(
