@@ -9,17 +9,21 @@ type UrlTree = string | { readonly [name: string]: UrlTree | undefined };
  * @throws ValidationError GEO-OPTION-VALUE when it is no http address
  */
 export function endpointsOf(address: string, flag = "--venue-url"): Endpoints {
-  const rest = checked(address, flag, ["http:", "https:"]);
+  const rest = checked(address, flag, ["http:", "https:"]).replace(/\/api\/v3$/, "");
   const streams = rest.replace(/^http/, "ws");
   return { rest, streams, wsApi: `${streams}/ws-api/v3` };
 }
 
-/** @throws ValidationError GEO-OPTION-VALUE naming the flag when one is no address of its kind */
+/**
+ * Takes addresses as exchanges announce them, too: with `/api/v3`, `/stream` or `/ws` at their end.
+ * @throws ValidationError GEO-OPTION-VALUE naming the flag when one is no address of its kind
+ */
 export function checkedEndpoints(endpoints: Endpoints, flag = "--endpoint"): Endpoints {
+  const wsApi = checked(endpoints.wsApi, `${flag} ws-api`, ["ws:", "wss:"]);
   return {
-    rest: checked(endpoints.rest, `${flag} rest`, ["http:", "https:"]),
-    streams: checked(endpoints.streams, `${flag} streams`, ["ws:", "wss:"]),
-    wsApi: checked(endpoints.wsApi, `${flag} ws-api`, ["ws:", "wss:"]),
+    rest: checked(endpoints.rest, `${flag} rest`, ["http:", "https:"]).replace(/\/api\/v3$/, ""),
+    streams: checked(endpoints.streams, `${flag} streams`, ["ws:", "wss:"]).replace(/\/(?:stream|ws)$/, ""),
+    wsApi: new URL(wsApi).pathname === "/" ? `${wsApi}/ws-api/v3` : wsApi,
   };
 }
 

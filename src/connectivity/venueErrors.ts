@@ -54,8 +54,9 @@ export function failureOf(thrown: unknown, call: FailedCall): Failure {
   if (thrown instanceof GeoSyncError) return ownFailure(thrown, call);
   const { scope } = call;
   const judged = judge(thrown, scope.status, scope.venueCode);
-  // An error that ccxt made while it read a good answer says nothing about what the venue did.
-  const misread = scope.requests > 0 && !scope.saidNo && !outages.has(judged.verdict);
+  // An error that ccxt made while it read a good answer says nothing about what the venue did with an order; of a
+  // question it may be the answer: some venues send an empty list for an order they do not know.
+  const misread = !call.repeatable && scope.requests > 0 && !scope.saidNo && !outages.has(judged.verdict);
   const judgement: Judgement = misread ? { verdict: "answer" } : judged;
   return new Failure(errorOf(judgement, thrown, call), judgement.verdict);
 }

@@ -85,7 +85,7 @@ export const cut: Answer = (_, response) => {
 
 export const never: Answer = () => {};
 
-export const exchangeInfo = {
+const exchangeInfo = {
   timezone: "UTC",
   serverTime: 0,
   rateLimits: [],
