@@ -154,7 +154,7 @@ export class CcxtMarket implements MarketApi {
   }
 }
 
-export function unsupported(message: string): GeoSyncError {
+function unsupported(message: string): GeoSyncError {
   return new ConnectionError(message, { code: "GEO-VENUE-UNSUPPORTED" });
 }
 
