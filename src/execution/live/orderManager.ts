@@ -140,14 +140,24 @@ export class OrderManager {
       const track = this.#track(order);
       if (!track.ended) this.#askFor(track, order);
     }
-    for (const { command, exited, entry } of known.orders) {
-      const track = this.#orders.track(command.number)!;
-      if (entry === null && !track.ended) this.#orders.addUnit(new Single(track, this.#orders));
-      const exits = known.orders.filter((one) => one.entry === command.number && one.ended === null);
-      if (exits.length === 0) continue;
-      const tracks = exits.map((one) => this.#orders.track(one.command.number)!);
-      this.#orders.addUnit(new ExitPair(track, tracks, exited, this.#orders));
+    for (const order of known.orders) {
+      const track = this.#orders.track(order.command.number)!;
+      if (order.entry === null && !track.ended) this.#orders.addUnit(new Single(track, this.#orders));
+      this.#restoreExits(track, order, known);
     }
+  }
+
+  #restoreExits(entry: Track, { command, exited, filled }: KnownOrder, known: RestoredOrders): void {
+    const exits = known.orders.filter((one) => one.entry === command.number);
+    const open = exits.some(({ ended }) => ended === null);
+    const exposed = filled > exited && this.#orders.held(command.instrument) !== 0n;
+    if (!open && !exposed) return;
+    // One that had filled may have been sent again since, for what its entry brought later.
+    const needed = exits.filter(({ ended }) => ended === null || ended === "filled");
+    if (needed.length === 0) return;
+    const tracks = needed.map((one) => this.#orders.track(one.command.number)!);
+    for (const [i, track] of tracks.entries()) if (track.ended) this.#askFor(track, needed[i]!);
+    this.#orders.addUnit(new ExitPair(entry, tracks, exited, this.#orders));
   }
 
   /** Listens to the venue and reconciles with it; settles when every open question is. */

@@ -7,6 +7,7 @@ it("whatever fails: no order twice, none forgotten, no fill lost, books equal to
     fc.asyncProperty(fc.integer({ min: 1, max: 2 ** 31 }), async (seed) => {
       expect(faultsIn(await chaoticSession(seed))).toEqual([]);
     }),
-    { numRuns: 40 },
+    // About 0.15 s each; a failing seed is named and fails again.
+    { numRuns: 30, seed: 20261123 },
   );
 });

@@ -1,10 +1,11 @@
+import type { LiveEvent } from "../../../src/domain/execution.ts";
 import { addFixed, compareFixed, formatFixed, zero } from "../../../src/domain/fixed.ts";
 import { isFinal } from "../../../src/domain/order.ts";
 import { type Random, seededRandom } from "../../../src/domain/random.ts";
 import { ClientIds } from "../../../src/execution/live/clientIds.ts";
 import { heldBy, type KnownOrder, SessionLedger } from "../../../src/execution/live/restored.ts";
-import type { Faults } from "./fakeVenue.ts";
 import { btc, type PlaceInput, TradingSession } from "./tradingSession.ts";
+import type { Faults } from "./venueFaults.ts";
 
 /** Some of the faults, as the seed has it: all of them at once would hide what each does. */
 function faultsOf(random: Random): Faults {
@@ -125,9 +126,14 @@ export function faultsIn(session: TradingSession): readonly string[] {
     ...repeatedEnds(session),
     ...strayOrders(session),
     ...holdings(session),
-    ...session.events.flatMap((event) => (event.kind === "halt" ? [`halt: ${event.message}`] : [])),
+    ...session.events.flatMap((event) => (isFault(event) ? [`halt: ${event.message}`] : [])),
     ...session.statuses.flatMap(({ code, message }) => (code === "internal" ? [message] : [])),
   ];
+}
+
+/** A strategy without sense lays several stops on the same coins: then an alarm is right. */
+function isFault(event: LiveEvent): event is Extract<LiveEvent, { kind: "halt" }> {
+  return event.kind === "halt" && event.cause !== "unprotected";
 }
 
 function lostOrRepeatedFills({ fills, venue }: TradingSession): readonly string[] {
@@ -186,7 +192,7 @@ function strayOrders(session: TradingSession): readonly string[] {
     // Unborn, or with nothing large enough to protect yet.
     if (protects !== null && protects.ended === null) continue;
     // Of a pair that the venue refused the stop stands there, and the target is watched.
-    if (protects?.command.exits.some(({ number }) => seen.has(number)) === true) continue;
+    if (entry !== null && [...seen].some((number) => view.get(number)?.entry === entry)) continue;
     wrong.push(`order ${command.number} is open here and does not stand at the venue`);
   }
   return wrong;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { allAbilities } from "./fakeVenue.ts";
 import { TradingSession, units } from "./tradingSession.ts";
+import { allAbilities } from "./venueFaults.ts";
 
 /** An entry of 1 with a stop at 90 and a target at 120, filled; exits are the orders 2 and 3. */
 async function protectedPosition(

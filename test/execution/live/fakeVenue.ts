@@ -11,29 +11,7 @@ import type {
 } from "../../../src/domain/ports.ts";
 import { type Random, seededRandom } from "../../../src/domain/random.ts";
 import type { FakeClock } from "./fakeClock.ts";
-
-/** What may go wrong, each with its probability. */
-export interface Faults {
-  /** The order is taken, the answer is lost. */
-  readonly acceptThenTimeOut?: number;
-  /** The order never arrives, and nobody says so. */
-  readonly lost?: number;
-  /** The answer is given up, and then the order arrives. */
-  readonly late?: number;
-  readonly limited?: number;
-  /** A question, or a cancel, fails. */
-  readonly unreachable?: number;
-  /** An order can't be found for some time after it was made. */
-  readonly hidden?: number;
-  readonly duplicated?: number;
-  readonly delayed?: number;
-  /** An update never comes, and no gap is told. */
-  readonly swallowed?: number;
-  /** The stream breaks: updates are lost until it is back, and then a gap is told. */
-  readonly gap?: number;
-  /** A limit order gets a part only when the market comes to it. */
-  readonly partial?: number;
-}
+import { allAbilities, type Faults, insufficient, limited } from "./venueFaults.ts";
 
 interface VenueOrder {
   readonly order: Order;
@@ -48,15 +26,6 @@ interface VenueOrder {
   hiddenUntil: number;
   reason: string | null;
 }
-
-export const allAbilities: VenueAbilities = {
-  types: ["market", "limit", "stop", "stop_limit"],
-  timeInForce: ["GTC", "IOC", "FOK"],
-  postOnly: true,
-  byValue: true,
-  exits: true,
-  clientIds: true,
-};
 
 const nothing = new Decimal(0);
 
@@ -454,12 +423,4 @@ export class FakeVenue {
       });
     }
   }
-}
-
-function limited(): ConnectionError {
-  return new ConnectionError("too many requests", { code: "GEO-VENUE-LIMITED" });
-}
-
-function insufficient(): OrderError {
-  return new OrderError("GEO-ORDER-REFUSED", "Account has insufficient balance for requested action.");
 }
