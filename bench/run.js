@@ -1,5 +1,5 @@
 /**
- * All figures, or those named, as a table: `npm run bench [-- csv engine fills process help grademark journal] [-- --write]`.
+ * All figures, or those named, as a table: `npm run bench [-- csv engine fills process help grademark journal liveBook adapter venue] [-- --write]`.
  * --write puts the table into the README between its markers, and every document, with all raw values, into
  * bench/results.ndjson, one a line; figures that were not run now keep their place when they come from the same machine.
 --quick takes tiny sizes. Builds first, so that it is these sources that are measured.
@@ -8,7 +8,18 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { root, wholeProcess } from "./figure.js";
 
-const figures = ["csv", "engine", "fills", "process", "help", "grademark", "journal"];
+const figures = [
+  "csv",
+  "engine",
+  "fills",
+  "process",
+  "help",
+  "grademark",
+  "journal",
+  "liveBook",
+  "adapter",
+  "venue",
+];
 const markers = { start: "<!-- figures -->", end: "<!-- /figures -->" };
 
 const { values, positionals } = parseArgs({

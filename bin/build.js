@@ -28,7 +28,7 @@ const onlyWhenStale = process.argv.includes("--if-stale");
 /** The last ones are for the benchmarks and for this file. */
 const entries = [
   ...["cli/main", "index", "data/csvWorker"],
-  ...["run/plugin", "run/simulate", "store/sessionStore", "strategy/loader"],
+  ...["run/plugin", "run/simulate", "store/sessionStore", "strategy/loader", "testing/index"],
 ];
 /** Needed by nearly every run, hence part of the bundle; all others are left to be found in node_modules. */
 const bundled = ["chalk", "cli-table3", "commander", "decimal.js", "zod"];

@@ -3,12 +3,21 @@
  */
 
 export { z } from "zod";
+export { openApiLog } from "./connectivity/apiLog.ts";
+export { type ConnectOptions, connectWithRetry } from "./connectivity/connectWithRetry.ts";
+export type { MarketApi } from "./connectivity/marketApi.ts";
+export { marketOf } from "./connectivity/marketOf.ts";
+export { type OpenSessionOptions, openSession } from "./connectivity/openSession.ts";
+export type { ApiLog, ApiRecord, Endpoints, VenueSession } from "./connectivity/session.ts";
 export { CsvDataSource } from "./data/csvDataSource.ts";
 export { type CsvFile, openCsv, openQuotes, readColumns } from "./data/csvFile.ts";
 export type { CsvOptions } from "./data/csvOptions.ts";
 export { DetailedStream, type DetailReport } from "./data/detail.ts";
+export { ExchangeDataSource } from "./data/exchangeDataSource.ts";
+export type { ExchangeDataSourceOptions } from "./data/exchangeOptions.ts";
 export { type FeedFile, type FeedOptions, openFeed } from "./data/feedFile.ts";
 export { readFunding } from "./data/funding.ts";
+export type { Channel, LiveStatus } from "./data/liveStatus.ts";
 export { InstantFeed } from "./data/merge.ts";
 export type { FixedColumn } from "./domain/columns.ts";
 export { numberAt } from "./domain/columns.ts";
@@ -61,12 +70,17 @@ export {
   type TimeInForce,
 } from "./domain/order.ts";
 export type {
+  AccountUpdate,
   CostEstimate,
   Credentials,
   DataSource,
   ExecutionAdapter,
   ExecutionGateway,
   MarketStream,
+  OwnTrade,
+  ProtectiveExits,
+  TradingAdapter,
+  VenueAbilities,
 } from "./domain/ports.ts";
 /** As a venue or a report states it; what a strategy sees of its own is `Position`. */
 export { createPosition, type Position as VenuePosition, type PositionInput } from "./domain/position.ts";
@@ -76,6 +90,9 @@ export { createSignal, type Json, type Signal } from "./domain/signal.ts";
 export { normalizeSymbol, normalizeVenue } from "./domain/symbol.ts";
 export { Ticker, type TickerInput } from "./domain/ticker.ts";
 export { parseTimeframe, type Timeframe } from "./domain/time.ts";
+export { ExchangeAdapter, type ExchangeAdapterOptions } from "./execution/exchangeAdapter.ts";
+export { PaperAdapter } from "./execution/paperAdapter.ts";
+export type { PaperOptions } from "./execution/paperDesk.ts";
 export { atr, ema, type Indicator, rsi, sma, stddev } from "./indicators/index.ts";
 export { maxDrawdown } from "./metrics/drawdown.ts";
 export { profitFactor } from "./metrics/profitFactor.ts";

@@ -39,6 +39,11 @@ const exceptions: Readonly<Record<string, string>> = {};
 /** Packages whose loading is felt, and the folders that may name them. */
 const heavy: Readonly<Record<string, readonly string[]>> = {
   ccxt: ["connectivity"],
+  cockatiel: ["connectivity"],
+  dotenv: ["config"],
+  fastify: ["venue"],
+  libsql: ["store"],
+  pino: ["connectivity"],
   esbuild: ["strategy"],
   "csv-parse": ["data"],
   ora: ["cli"],
@@ -117,7 +122,7 @@ it("engine, data and execution never meet but in run/", () => {
 describe("what must run in a sandbox", () => {
   const inner = ["domain", "account", "indicators", "strategy", "engine"];
   const isLoader = (file: string) => /^src\/strategy\/loader[^/]*\.ts$/.test(file);
-  const venue = [...closureOf(["src/execution/simulatedVenue.ts"])];
+  const venue = [...closureOf(["src/execution/simulatedVenue.ts", "src/venue/exchange.ts"])];
   const sandboxed = [
     ...new Set([...sources.filter((file) => inner.includes(folderOf(file)) && !isLoader(file)), ...venue]),
   ];

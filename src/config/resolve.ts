@@ -81,7 +81,12 @@ export function resolveSettings(sources: Sources): ResolvedSettings {
 
 /** A name one letter off would be a setting that is silently not applied. */
 function refuseMisspeltVariables(env: Sources["env"]): void {
-  const known = [...settingNames.map(variableOf), "GEOSYNC_CONFIG", ...Object.values(venueVariables)];
+  const known = [
+    ...settingNames.map(variableOf),
+    "GEOSYNC_CONFIG",
+    "GEOSYNC_STATE_DIR",
+    ...Object.values(venueVariables),
+  ];
   for (const name of Object.keys(env)) {
     if (!name.startsWith("GEOSYNC_") || known.includes(name)) continue;
     const meant = nearest(

@@ -5,6 +5,7 @@ import { exchangeClass, exchangeIds } from "./ccxtClass.ts";
 import { CcxtSession, type RetryOptions } from "./ccxtSession.ts";
 import { checkedEndpoints, hostsOf, redirect } from "./endpoints.ts";
 import { HoldOff } from "./holdOff.ts";
+import { quietClients } from "./quietClients.ts";
 import { scrubberOf } from "./scrub.ts";
 import type { SessionOptions, VenueSession } from "./session.ts";
 import { watchDoors } from "./transport.ts";
@@ -77,6 +78,7 @@ async function exchangeOf(
   // Plain ws:// needs it; it reaches for nothing.
   await exchange.loadHttpProxyAgent();
   hideSecrets(exchange);
+  quietClients(exchange);
   return exchange;
 }
 

@@ -2,7 +2,6 @@ import type { AccountUpdate } from "../domain/ports.ts";
 import type { AccountStream } from "./ordersApi.ts";
 import { readEvent } from "./ordersBinanceRead.ts";
 import { NewsQueue } from "./ordersNews.ts";
-import { quietClients } from "./quietClients.ts";
 import type { VenueSession } from "./session.ts";
 
 interface WebSocketClient {
@@ -37,7 +36,6 @@ export class BinanceStream implements AccountStream {
     this.#session = session;
     this.#pro = session.exchange as unknown as ProClient;
     this.#symbolOf = symbolOf;
-    quietClients(session.exchange);
     this.#tap();
   }
 

@@ -2,7 +2,6 @@ import type { AccountUpdate } from "../domain/ports.ts";
 import type { AccountStream } from "./ordersApi.ts";
 import { NewsQueue } from "./ordersNews.ts";
 import { readUnifiedFree, readUnifiedOrder, readUnifiedTrades } from "./ordersUnifiedRead.ts";
-import { quietClients } from "./quietClients.ts";
 import type { VenueSession } from "./session.ts";
 
 /** Orders, own trades and balances as ccxt's pro classes watch them; what a venue has not is left to polling. */
@@ -13,7 +12,6 @@ export class UnifiedStream implements AccountStream {
 
   constructor(session: VenueSession) {
     this.#session = session;
-    quietClients(session.exchange);
   }
 
   next(): Promise<readonly AccountUpdate[]> {

@@ -54,7 +54,13 @@ export const venues: Readonly<Record<string, Venue>> = {
     pace: "window",
     clientId: /^[\w.:/-]{1,36}$/,
     abilities: { ...basics, types: everyType, byValue: true, exits: true },
-    options: { ...spotOnly, fetchMargins: false, fetchOpenOrders: { warnWithoutSymbol: false } },
+    // A request that has not arrived within recvWindow never will: that is how long its fate can be in doubt.
+    options: {
+      ...spotOnly,
+      fetchMargins: false,
+      fetchOpenOrders: { warnWithoutSymbol: false },
+      recvWindow: 5000,
+    },
     quirks: [
       "A client id may be used again once its order has ended: a second order with the same id is a second order.",
       "The testnet is emptied about once a month; its keys are made at testnet.binance.vision, not at the exchange.",

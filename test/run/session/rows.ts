@@ -6,7 +6,7 @@ import type { MarketChunk } from "../../../src/domain/market.ts";
 import { parseTimeframe } from "../../../src/domain/time.ts";
 
 export const btc = createInstrument("BTC/USDT", { tick: "0.01", lot: "0.00001", minNotional: "5" });
-export const eth = createInstrument("ETH/USDT");
+const eth = createInstrument("ETH/USDT");
 
 /** Mostly prices as they are; some that no double holds. */
 const cell = fc.oneof(
