@@ -120,11 +120,14 @@ export class BarSeries {
   read(from: number, to: number): BarRow | null {
     const [first, last] = [Math.max(0, from), Math.min(this.length, to)];
     if (first >= last) return null;
+    // A row without trades only carries the close before it: prices begin with the first that has some.
+    let traded = first;
+    while (traded < last - 1 && this.#trades[traded] === 0) traded++;
     const bar: BarRow = {
       openTime: this.start + first * this.ms,
-      open: this.#open[first]!,
-      high: this.#high[first]!,
-      low: this.#low[first]!,
+      open: this.#open[traded]!,
+      high: this.#high[traded]!,
+      low: this.#low[traded]!,
       close: this.#close[last - 1]!,
       volume: 0n,
       quote: 0n,
@@ -132,8 +135,7 @@ export class BarSeries {
       takerVolume: 0n,
       takerQuote: 0n,
     };
-    for (let row = first; row < last; row++) {
-      // A row without trades says nothing that the one before it has not said.
+    for (let row = traded; row < last; row++) {
       if (this.#trades[row] === 0) continue;
       if (this.#high[row]! > bar.high) bar.high = this.#high[row]!;
       if (this.#low[row]! < bar.low) bar.low = this.#low[row]!;

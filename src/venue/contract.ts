@@ -191,7 +191,10 @@ export interface Level {
   readonly qty: Fixed;
 }
 
-/** What happens in the market, in order; the protocol makes streams of it. */
+/**
+ * What happens in the market, in order; the protocol makes streams of it. `depth` comes every 100 ms while the book
+ * changes, and before each snapshot; `kline` each second while it changes, and when it closes.
+ */
 export type MarketNews =
   | { readonly kind: "trade"; readonly trade: PublicTrade }
   | {
@@ -309,7 +312,10 @@ export interface Exchange {
   openLists(account: string): readonly OrderListState[];
   myTrades(account: string, symbol: string, page: Page & { readonly orderId?: number }): readonly FillState[];
 
-  /** Moves the market on to its clock's time: what is due of the price source happens, orders match. */
+  /**
+   * Moves the market on to its clock's time: what is due of the price source happens, orders match. The other methods
+   * do so first, and it costs next to nothing when nothing is due: call it often, so that news come in time.
+   */
   advance(): void;
   onMarket(listener: (news: MarketNews) => void): () => void;
   onAccount(account: string, listener: (news: AccountNews) => void): () => void;

@@ -195,6 +195,7 @@ class MemoryExchange implements LocalExchange {
   // Accounts
 
   balances: Exchange["balances"] = (name) => {
+    this.advance();
     const account = this.#accounts.of(name);
     return account.wallet.assets.map((asset) => account.balance(asset));
   };
@@ -277,7 +278,8 @@ class MemoryExchange implements LocalExchange {
   };
 
   openOrders: Exchange["openOrders"] = (name, symbol) => {
-    if (symbol !== null) this.#marketNow(symbol);
+    if (symbol !== null) this.#floor.marketOf(symbol);
+    this.advance();
     return this.#accounts.of(name).openIn(symbol).map(stateOf);
   };
 
@@ -292,9 +294,13 @@ class MemoryExchange implements LocalExchange {
     return paged.map(({ order }) => stateOf(order));
   };
 
-  list: Exchange["list"] = (name, key) => listStateOf(listOf(this.#accounts.of(name), key));
+  list: Exchange["list"] = (name, key) => {
+    this.advance();
+    return listStateOf(listOf(this.#accounts.of(name), key));
+  };
 
   openLists: Exchange["openLists"] = (name) => {
+    this.advance();
     const lists = [...this.#accounts.of(name).lists.values()];
     return lists.filter(({ done }) => !done).map((list) => listStateOf(list));
   };

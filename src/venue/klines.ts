@@ -31,7 +31,7 @@ export class Klines {
   readonly #minutes = new BarSeries(60_000, keptMinutes);
   readonly #grid: Grid;
   readonly #past: PastBars;
-  #average: { readonly time: Millis; readonly price: number } | null = null;
+  #average: { readonly second: number; readonly price: number | null } | null = null;
 
   constructor(grid: Grid, past: PastBars) {
     this.#grid = grid;
@@ -41,7 +41,6 @@ export class Klines {
   add(print: Print): void {
     this.#seconds.add(print);
     this.#minutes.add(print);
-    this.#average = null;
   }
 
   extend(now: Millis): void {
@@ -97,17 +96,19 @@ export class Klines {
     return bar === null ? null : this.#klineOf(bar, start, end, now);
   }
 
-  /** Mean price of the last five minutes by volume, in units of 10^-8; null without any. */
+  /**
+   * Mean price by volume of the last five minutes before this second, in units of 10^-8; null when nothing was traded
+   * in them.
+   */
   average(now: Millis): number | null {
-    this.#seconds.extend(now);
     const second = Math.floor(now / secondMs);
-    if (this.#average?.time === second) return this.#average.price;
-    const { length } = this.#seconds;
-    const bar = this.#seconds.read(length - averageSeconds, length);
-    if (bar === null || bar.volume === 0n) return null;
+    if (this.#average?.second === second) return this.#average.price;
+    this.#seconds.extend(now);
+    const end = this.#seconds.rowAt(second * secondMs);
+    const bar = this.#seconds.read(end - averageSeconds, end);
     const shift = 10n ** BigInt(amountScale - this.#grid.priceScale);
-    const price = Number((bar.quote * shift) / bar.volume);
-    this.#average = { time: second, price };
+    const price = bar === null || bar.volume === 0n ? null : Number((bar.quote * shift) / bar.volume);
+    this.#average = { second, price };
     return price;
   }
 

@@ -221,7 +221,7 @@ export class Market {
     return { bid: level("bids"), ask: level("asks"), updateId: this.ladder.updateId };
   }
 
-  /** In units of 10^-8; the last price when nothing was traded in five minutes. */
+  /** In units of 10^-8; the last price when nothing was traded in the five minutes before this second. */
   average(now: Millis): number {
     return this.klines.average(now) ?? this.last * 10 ** (amountScale - this.grid.priceScale);
   }

@@ -9,7 +9,7 @@ import type { Ids } from "./ids.ts";
 import type { Market } from "./market.ts";
 import { type Taking, takingsOf } from "./matching.ts";
 import { draftOf, type OrderDraft } from "./orderDraft.ts";
-import { isListDone, listStateOf, type OrderList } from "./orderList.ts";
+import { isListDone, listStateOf, type OrderList, ordersOf } from "./orderList.ts";
 import { reasons, rejected } from "./refusals.ts";
 import { RestingOrders } from "./restingOrders.ts";
 import type { TradingAccount } from "./tradingAccount.ts";
@@ -274,7 +274,7 @@ export class OrderDesk {
     const taker = isMaker === (side === "BUY") ? "SELL" : "BUY";
     const id = market.print(this.now, filled.price, payable, taker);
     const fill = fillStateOf(order, id, filled, commission, this.now, isMaker);
-    account.fillsOf(market.rules.symbol).push(fill);
+    account.keepFill(fill);
     this.#fills.push(fill);
     this.#options.log.fill(account, fill);
     this.report(account, order, "TRADE", fill);
@@ -306,12 +306,11 @@ export class OrderDesk {
   #endList(account: TradingAccount, order: VenueOrder): void {
     const list = account.lists.get(order.orderListId);
     if (list === undefined || list.done) return;
-    const { first, legs } = list;
-    if (order === first) {
-      if (order.status === "FILLED") this.#wake(account, list);
-      else for (const leg of legs) if (isOpen(leg)) this.end(account, leg, "EXPIRED");
-    } else if (order.status === "CANCELED") {
-      for (const leg of legs) if (isOpen(leg)) this.end(account, leg, "CANCELED");
+    if (order === list.first && order.status === "FILLED") this.#wake(account, list);
+    else if (order === list.first || order.status === "CANCELED") {
+      // Whoever cancels one order of a list cancels it whole; a first order that expires takes the others along.
+      const status = order.status === "CANCELED" ? "CANCELED" : "EXPIRED";
+      for (const one of ordersOf(list)) if (isOpen(one)) this.end(account, one, status);
     }
     if (list.done || !isListDone(list)) return;
     list.done = true;

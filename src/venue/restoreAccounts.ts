@@ -34,7 +34,7 @@ export function restoreAccounts(
     const taking = { price: one.price, level: one.price, size: one.size };
     const commission = { asset: one.asset, amount: BigInt(one.commission) };
     const fill = fillStateOf(order, one.id, taking, commission, one.time, one.isMaker);
-    accounts.of(one.account).fillsOf(one.symbol).push(fill);
+    accounts.of(one.account).keepFill(fill);
   }
   // Those of one price by when they came to it.
   const byTime = [...known.values()].sort((a, b) => a.workingTime - b.workingTime || a.orderId - b.orderId);

@@ -3,7 +3,7 @@ import type { FeeTerms } from "../execution/costs/feeTerms.ts";
 import { freeTerms } from "../execution/costs/feeTerms.ts";
 import { fixedOf } from "./amount.ts";
 import type { AccountNews, Balance, FillState, OrderKey } from "./contract.ts";
-import type { OrderList } from "./orderList.ts";
+import { type OrderList, ordersOf } from "./orderList.ts";
 import { isOpen, type VenueOrder } from "./venueOrder.ts";
 import { Wallet } from "./wallet.ts";
 
@@ -14,6 +14,9 @@ export interface FeeRates {
   /** Commissions are taken in BNB, 25 % off, as long as there is some. */
   readonly payInBnb: boolean;
 }
+
+/** Closed orders and fills (of a market) that can still be asked for; twice as many are there at times. */
+const kept = 50_000;
 
 /** Everything of one account. */
 export class TradingAccount {
@@ -46,6 +49,13 @@ export class TradingAccount {
     this.orders.set(order.orderId, order);
     this.#named.set(order.clientOrderId, order);
     if (isOpen(order)) this.open.add(order);
+    if (this.orders.size > 2 * kept) this.#forget();
+  }
+
+  keepFill(fill: FillState): void {
+    const fills = this.fillsOf(fill.symbol);
+    fills.push(fill);
+    if (fills.length > 2 * kept) fills.splice(0, kept);
   }
 
   /** Names are unique among open orders only. */
@@ -69,6 +79,21 @@ export class TradingAccount {
     let fills = this.fills.get(symbol);
     if (fills === undefined) this.fills.set(symbol, (fills = []));
     return fills;
+  }
+
+  /** The oldest closed orders, and the lists that are done: an exchange runs for weeks. */
+  #forget(): void {
+    for (const order of this.orders.values()) {
+      if (this.orders.size <= kept) break;
+      if (isOpen(order)) continue;
+      this.orders.delete(order.orderId);
+      if (this.#named.get(order.clientOrderId) === order) this.#named.delete(order.clientOrderId);
+    }
+    for (const list of this.lists.values()) {
+      if (list.done && !ordersOf(list).some(({ orderId }) => this.orders.has(orderId))) {
+        this.lists.delete(list.orderListId);
+      }
+    }
   }
 
   balance(asset: string): Balance {

@@ -67,7 +67,7 @@ it("free and locked add up after any stream of requests", () => {
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 

@@ -146,12 +146,17 @@ it("exits that the bought coins, less commission, do not cover expire", () => {
   ]);
 });
 
-it("when the entry is cancelled, what was pending never comes to life", () => {
+it.each(["entry", "goal", "stop"])("when the %s of a bracket is cancelled, all of it is", (name) => {
   const { exchange, told } = scripted({ prices: ["60000"] });
   exchange.placeList(me, bracket);
   told.length = 0;
-  exchange.cancel(me, "BTCUSDT", { origClientOrderId: "entry" }, null);
-  expect(story(told)).toEqual(["CANCELED entry", "EXPIRED goal", "EXPIRED stop", "list ALL_DONE"]);
+  exchange.cancel(me, "BTCUSDT", { origClientOrderId: name }, null);
+  expect([...story(told)].sort()).toEqual([
+    "CANCELED entry",
+    "CANCELED goal",
+    "CANCELED stop",
+    "list ALL_DONE",
+  ]);
   expect(money(exchange)).toBe("BTC 10, USDT 100000");
 });
 
