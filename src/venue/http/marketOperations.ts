@@ -101,7 +101,11 @@ function klines(rest: string, ws: string): Operation {
     run({ exchange, params }) {
       const symbol = params.needSymbol();
       params.need("interval");
-      const interval = params.choice("interval", intervals, new VenueError(-1120, "Invalid interval."))!;
+      const interval = params.choice(
+        "interval",
+        intervals,
+        () => new VenueError(-1120, "Invalid interval."),
+      )!;
       refuseTimeZone(params.text("timeZone"));
       return `[${exchange.klines(symbol, interval, pageOf(params, 500)).map(klineJson).join(",")}]`;
     },

@@ -73,7 +73,7 @@ export function orderOf(params: Params, prefix: Prefix = "", shared: Shared = {}
     timeInForce: params.choice(
       named("timeInForce"),
       ["GTC", "IOC", "FOK"],
-      new VenueError(-1115, "Invalid timeInForce."),
+      () => new VenueError(-1115, "Invalid timeInForce."),
     ),
     quantity: shared.quantity ?? params.decimal(named("quantity")),
     quoteOrderQty: params.decimal(named("quoteOrderQty")),
@@ -86,7 +86,7 @@ export function orderOf(params: Params, prefix: Prefix = "", shared: Shared = {}
 
 export function sideOf(params: Params, name: string): WireSide {
   params.need(name);
-  return params.choice(name, sides, new VenueError(-1117, "Invalid side."))!;
+  return params.choice(name, sides, () => new VenueError(-1117, "Invalid side."))!;
 }
 
 /** @throws VenueError -1102 when neither is there */
@@ -110,7 +110,7 @@ export function listKeyOf(params: Params, name: string): ListKey {
 
 function typeOf(params: Params, name: string): WireType {
   params.need(name);
-  return params.choice(name, types, new VenueError(-1116, "Invalid orderType."))!;
+  return params.choice(name, types, () => new VenueError(-1116, "Invalid orderType."))!;
 }
 
 function checkFields(

@@ -113,10 +113,14 @@ export class Params {
     return value === "true";
   }
 
-  choice<T extends string>(name: string, among: readonly T[], refusal = invalidData(name)): T | null {
+  choice<T extends string>(
+    name: string,
+    among: readonly T[],
+    refusal: () => VenueError = () => invalidData(name),
+  ): T | null {
     const value = this.text(name);
     if (value === null) return null;
-    if (!(among as readonly string[]).includes(value)) throw refusal;
+    if (!(among as readonly string[]).includes(value)) throw refusal();
     return value as T;
   }
 

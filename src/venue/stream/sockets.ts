@@ -52,6 +52,11 @@ export async function serveSockets(server: Server, options: SocketOptions): Prom
       opened.on("pong", () => answered.set(opened, performance.now()));
       opened.on("error", () => opened.terminate());
       serve(opened);
+      // What one packet asks is answered in one packet.
+      socket.prependListener("data", () => {
+        socket.cork();
+        process.nextTick(() => socket.uncork());
+      });
     });
   });
 
