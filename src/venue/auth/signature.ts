@@ -38,7 +38,7 @@ export function checkSigned(key: ApiKey, params: Params, payloads: readonly stri
 }
 
 /** @throws VenueError -1102, -1131, -1021 */
-export function checkRecent(params: Params, now: Millis): void {
+function checkRecent(params: Params, now: Millis): void {
   const sent = params.integer("timestamp");
   if (sent === null) throw mandatory("timestamp");
   const timestamp = sent >= firstMicros ? sent / 1000 : sent;

@@ -17,7 +17,7 @@ interface Armed<F> {
   struck: number;
 }
 
-export const noFaults: FaultPlan = {
+const noFaults: FaultPlan = {
   seed: 1,
   requests: [],
   streams: [],

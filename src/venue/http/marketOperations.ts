@@ -6,7 +6,7 @@ import type { Call, Operation } from "./operation.ts";
 import { badCombination } from "./refusal.ts";
 import { pageOf } from "./tradeOperations.ts";
 
-export const intervals = [
+const intervals = [
   ...["1s", "1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"],
 ];
 
@@ -163,7 +163,7 @@ export function eachSymbol({ exchange, params }: Call, json: (symbol: string) =>
   return `[${chosen.map((one) => json(knownSymbol(exchange, one))).join(",")}]`;
 }
 
-export function knownSymbol(exchange: Exchange, symbol: string): string {
+function knownSymbol(exchange: Exchange, symbol: string): string {
   if (exchange.symbols.some((rules) => rules.symbol === symbol)) return symbol;
   throw new VenueError(-1121, "Invalid symbol.");
 }

@@ -7,14 +7,7 @@ import {
 } from "../contract.ts";
 import { money } from "./money.ts";
 import type { Operation } from "./operation.ts";
-import {
-  type AnswerShape,
-  answerJson,
-  cancelledJson,
-  listAnswerJson,
-  orderJson,
-  reportJson,
-} from "./orderJson.ts";
+import { type AnswerShape, answerJson, cancelledJson, listAnswerJson, orderJson } from "./orderJson.ts";
 import { keyOf, orderOf, singleNames } from "./orderParams.ts";
 import type { Params } from "./params.ts";
 import { badCombination, Refusal, refusalJson } from "./refusal.ts";
@@ -172,10 +165,6 @@ export function cancelledList(list: OrderListState, requestId: string): string {
     list,
     list.orders.map((order) => cancelledJson(order, requestId)),
   );
-}
-
-export function listPlacedJson(list: OrderListState): string {
-  return listAnswerJson(list, list.orders.map(reportJson));
 }
 
 function shapeOf(params: Params, usual: AnswerShape): AnswerShape {
