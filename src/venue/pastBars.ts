@@ -3,7 +3,7 @@ import { BarSeries } from "./barSeries.ts";
 import { draw, drawNormal } from "./chance.ts";
 
 /** Minutes of history that can be asked for at most: 140 days, as if the market had been listed then. */
-export const longestPast = 201_600;
+const longestPast = 201_600;
 const minuteMs = 60_000;
 const drawsPerMinute = 8;
 
