@@ -1,48 +1,62 @@
-import type { Execution } from "../../domain/execution.ts";
-import { flattenTag, liquidationTag } from "../../domain/execution.ts";
+import { type Execution, flattenTag, liquidationTag } from "../../domain/execution.ts";
 import { addFixed, compareFixed, type Fixed, negateFixed, zero } from "../../domain/fixed.ts";
 import type { ReasonCode } from "../../domain/reasons.ts";
+import type { Millis } from "../../domain/time.ts";
 import { heldBy } from "../../execution/live/restored.ts";
 import type { OrderPair } from "./pairs.ts";
 import type { Stage } from "./stages.ts";
 import type { TracedOrder } from "./traces.ts";
 
-/** Why of each pair whose fills only one side has; pairs that filled on both sides, or on neither, are left out. */
-export function oneSidedCauses(
-  pairs: readonly OrderPair[],
-  manual: readonly Execution[],
-): ReadonlyMap<OrderPair, Stage> {
-  const causes = new Map<OrderPair, Stage>();
+export interface CausesInput {
+  readonly pairs: readonly OrderPair[];
+  /** Trades by hand that the session took over. */
+  readonly manual: readonly Execution[];
+  /** An order that was full so much earlier or later than its like was late, not slow. */
+  readonly late: Millis;
+}
+
+/**
+ * Why of each pair that filled the fills are on one side alone, or (of one that both sides filled) are for another
+ * quantity. Between two moments at which both sides hold nothing, what is bought and sold hangs together: what has no
+ * cause of its own follows from what first set the two sides apart.
+ */
+export function quantityCauses(input: CausesInput): ReadonlyMap<OrderPair, Stage> {
+  const spans = new Map<OrderPair, Span>();
   const books = new Map<string, Books>();
-  const booksOf = ({ instrument }: Execution, owner: number): Books => {
-    const key = `${owner} ${instrument.symbol}`;
-    const known = books.get(key) ?? new Books();
-    books.set(key, known);
-    return known;
-  };
-  for (const { fill, owner, pair, side } of inTime(pairs, manual)) {
-    const own = booksOf(fill, owner);
-    if (pair === null) own.apart ??= "manual";
-    else if (isOneSided(pair) && !causes.has(pair)) {
-      const cause = causeOf(pair, own.apart);
-      causes.set(pair, cause);
-      own.apart ??= cause;
+  for (const { fill, owner, pair, side } of inTime(input)) {
+    const key = `${owner} ${fill.instrument.symbol}`;
+    const own = books.get(key) ?? new Books();
+    books.set(key, own);
+    if (pair === null) own.span.apart ??= "manual";
+    else if (!spans.has(pair)) {
+      spans.set(pair, own.span);
+      own.span.apart ??= ownCauseOf(pair);
+      own.span.isLate ||= isLate(pair, input.late);
     }
     own.book(side, fill);
   }
-  return causes;
+  return new Map([...spans].map(([pair, span]) => [pair, causeOf(pair, span)]));
 }
 
-/** What the two sides hold of a symbol, and why that differs. */
+/** From the first fill after both sides held nothing until they do again. */
+interface Span {
+  /** What set the two sides apart first. */
+  apart: Stage | null;
+  /** An order of it was full a good deal later on one side. */
+  isLate: boolean;
+}
+
+/** What the two sides hold of a symbol. */
 class Books {
-  /** What set the two apart, until both hold nothing: what only one side orders meanwhile follows from it. */
-  apart: Stage | null = null;
+  span: Span = { apart: null, isLate: false };
   readonly #held = { session: zero, backtest: zero };
 
   book(side: "session" | "backtest", fill: Execution): void {
     this.#held[side] = addFixed(this.#held[side], heldBy(fill));
     const { lot } = fill.instrument;
-    if (isDust(this.#held.session, lot) && isDust(this.#held.backtest, lot)) this.apart = null;
+    if (isDust(this.#held.session, lot) && isDust(this.#held.backtest, lot)) {
+      this.span = { apart: null, isLate: false };
+    }
   }
 }
 
@@ -50,33 +64,35 @@ function isDust(held: Fixed, lot: Fixed): boolean {
   return compareFixed(held.units < 0n ? negateFixed(held) : held, lot) < 0;
 }
 
-function isOneSided({ session, backtest }: OrderPair): boolean {
-  return hasFilled(session) !== hasFilled(backtest);
-}
-
-function hasFilled(order: TracedOrder | null): boolean {
-  return order !== null && order.fills.length > 0;
-}
-
-function causeOf({ session, backtest }: OrderPair, apart: Stage | null): Stage {
-  const filled = hasFilled(session) ? session! : backtest!;
-  const other = filled === session ? backtest : session;
-  const { tag } = filled.command;
-  // Nobody's decision but that of whoever halts: the kill switch, --on-exit, a limit of the account.
-  if (tag === flattenTag || tag === liquidationTag) return "rejects";
-  const reason = other === null ? null : other.reason;
-  if (reason !== null && isRefusal(reason)) return "rejects";
+function causeOf(pair: OrderPair, { apart, isLate: wasLate }: Span): Stage {
+  if (isForced(pair)) return "rejects";
   if (apart !== null) return apart;
-  if (other === null) return "other";
-  // Refused for what was held or free at that moment.
-  if (reason?.startsWith("refused:")) return "rejects";
-  return "timing";
+  if (hasFilled(pair.session) && hasFilled(pair.backtest)) return wasLate ? "timing" : "price";
+  if (wasLate) return "timing";
+  // Refused for what was held or free at that moment, and nothing tells why that was different.
+  return pair.session === null || pair.backtest === null ? "other" : "rejects";
 }
 
-/** Refused for a reason of its own, not for what was held at that moment. */
-function isRefusal(reason: ReasonCode): boolean {
+/** What sets two sides apart; null for what may follow from something else. */
+function ownCauseOf(pair: OrderPair): Stage | null {
+  const { session, backtest } = pair;
+  if (isForced(pair)) return "rejects";
+  if (session === null || backtest === null) return null;
+  const reasons = [session, backtest].flatMap((order) => (isFull(order) ? [] : [order.reason]));
+  if (reasons.some((reason) => reason?.startsWith("refused:"))) return null;
+  // Cancelled, expired or still open: not filled in time, or not all of it.
+  return reasons.length === 0 ? null : "timing";
+}
+
+/** Nobody's decision but that of the venue, of a limit, or of whoever halts: kill switch, --on-exit. */
+function isForced({ session, backtest }: OrderPair): boolean {
+  if (hasFilled(session) && hasFilled(backtest)) return false;
+  const [filled, other] = hasFilled(session) ? [session, backtest] : [backtest, session];
+  const tag = filled?.command.tag;
+  if (tag === flattenTag || tag === liquidationTag) return true;
+  const reason = other?.reason ?? null;
   if (reason === "cancelled:by-user" || reason === "cancelled:by-venue") return true;
-  return reason.startsWith("refused:") && !followUps.has(reason);
+  return reason?.startsWith("refused:") === true && !followUps.has(reason);
 }
 
 /** Refusals that follow from what is held and free, which follows from what happened before. */
@@ -89,6 +105,20 @@ const followUps: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "refused:nothing-to-replace",
 ]);
 
+function hasFilled(order: TracedOrder | null): boolean {
+  return order !== null && order.fills.length > 0;
+}
+
+function isFull({ reason }: TracedOrder): boolean {
+  return reason === "filled";
+}
+
+function isLate({ session, backtest }: OrderPair, late: Millis): boolean {
+  const [last, other] = [session?.fills.at(-1), backtest?.fills.at(-1)];
+  if (last === undefined || other === undefined) return false;
+  return Math.abs(last.fill.time - other.fill.time) >= late;
+}
+
 interface Moment {
   readonly fill: Execution;
   readonly owner: number;
@@ -97,7 +127,7 @@ interface Moment {
   readonly pair: OrderPair | null;
 }
 
-function inTime(pairs: readonly OrderPair[], manual: readonly Execution[]): readonly Moment[] {
+function inTime({ pairs, manual }: CausesInput): readonly Moment[] {
   const moments: Moment[] = manual.map((fill) => ({ fill, owner: 0, side: "session", pair: null }));
   for (const pair of pairs) {
     for (const side of ["session", "backtest"] as const) {

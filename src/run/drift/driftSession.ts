@@ -171,11 +171,16 @@ async function splitOf(
   market: MarketStream,
 ): Promise<readonly CauseShare[]> {
   const { account, engine } = session.core;
-  const bars = [...engine.markets.values()].map(({ bar }) => bar.time - bar.openTime);
-  const pairs = pairOrders(session.traces.orders, traces.orders, windowOf(bars));
+  const lengths = [...engine.markets.values()].map(({ bar, bars }) =>
+    bars === 0 ? 0 : bar.time - bar.openTime,
+  );
+  const barMs = Math.max(1000, ...lengths);
+  // An order and its like may be decided on so far apart.
+  const pairs = pairOrders(session.traces.orders, traces.orders, Math.max(60_000, 5 * barMs));
   return splitByCause({
     pairs,
     manual: session.traces.manual,
+    late: barMs,
     valuation: {
       settings: settingsOf(manifest.settings),
       currency: account.currency,
@@ -186,11 +191,6 @@ async function splitOf(
     },
     priceAt: await marketPrices(market, questionsOf(pairs)),
   });
-}
-
-/** An order and its like may be decided on so far apart. */
-function windowOf(bars: readonly Millis[]): Millis {
-  return Math.max(60_000, 5 * Math.max(0, ...bars.filter(Number.isFinite)));
 }
 
 function questionsOf(pairs: readonly OrderPair[]) {

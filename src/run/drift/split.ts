@@ -1,22 +1,12 @@
 import type { Execution } from "../../domain/execution.ts";
 import { addFixed, compareFixed, type Fixed, negateFixed, zero } from "../../domain/fixed.ts";
-import { oneSidedCauses } from "./causes.ts";
+import { type CausesInput, quantityCauses } from "./causes.ts";
 import { profitOf, type Valuation } from "./equity.ts";
 import type { OrderPair } from "./pairs.ts";
-import {
-  filledTransition,
-  oneSidedTransition,
-  type PriceAt,
-  type Stage,
-  stages,
-  type Transition,
-} from "./stages.ts";
+import { type PriceAt, type Stage, stages, type Transition, transitionOf } from "./stages.ts";
 import type { TracedFill } from "./traces.ts";
 
-export interface SplitInput {
-  readonly pairs: readonly OrderPair[];
-  /** Trades by hand that the session took over. */
-  readonly manual: readonly Execution[];
+export interface SplitInput extends CausesInput {
   readonly valuation: Valuation;
   readonly priceAt: PriceAt;
 }
@@ -76,14 +66,10 @@ export function splitByCause(input: SplitInput): readonly CauseShare[] {
   });
 }
 
-function subjectsOf({ pairs, manual, priceAt }: SplitInput): readonly Subject[] {
-  const causes = oneSidedCauses(pairs, manual);
-  const ofOrders = pairs.flatMap((pair): Subject[] => {
-    const cause = causes.get(pair);
-    if (cause !== undefined) return [{ pair, manual: null, transition: oneSidedTransition(pair, cause) }];
-    const { session, backtest } = pair;
-    if (session === null || backtest === null || session.fills.length === 0) return [];
-    return [{ pair, manual: null, transition: filledTransition({ session, backtest }, priceAt) }];
+function subjectsOf({ pairs, manual, late, priceAt }: SplitInput): readonly Subject[] {
+  const causes = quantityCauses({ pairs, manual, late });
+  const ofOrders = [...causes].map(([pair, cause]): Subject => {
+    return { pair, manual: null, transition: transitionOf(pair, cause, priceAt) };
   });
   const byHand = manual.map((fill): Subject => {
     const after = [{ fill, owner: 0 }];

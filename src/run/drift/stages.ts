@@ -23,65 +23,73 @@ export type Stage = (typeof stages)[number];
 /** The fills of an order on the way from the backtest's to the session's: after each cause, those that it leaves. */
 export type Transition = ReadonlyMap<Stage, readonly TracedFill[]>;
 
-/** An order that one side alone filled changes sides with its cause. */
-export function oneSidedTransition({ session, backtest }: OrderPair, cause: Stage): Transition {
-  const [before, after] = [backtest?.fills ?? [], session?.fills ?? []];
-  const turn = stages.indexOf(cause);
-  return new Map(stages.map((stage, i) => [stage, i < turn ? before : after]));
-}
-
 /**
- * An order that both sides filled: first the time (the backtest's fills move with the market to when the session had
- * its own; an order that was cut short is cut as the session's was), then the price, with the quantity that it buys,
- * then the fee.
+ * Time moves the backtest's fills with the market to when the session had its own, then they get the session's price,
+ * then its fee; with the turn of `quantity` they get the session's quantity. An order that one side alone filled comes
+ * or goes with that turn.
  */
-export function filledTransition(
-  { session, backtest }: { readonly session: TracedOrder; readonly backtest: TracedOrder },
+export function transitionOf(
+  { session, backtest }: OrderPair,
+  quantity: Stage,
   priceAt: PriceAt,
 ): Transition {
-  const before = backtest.fills;
-  const after = session.fills;
-  const timed = moved(cutShort(session, backtest), session, backtest, priceAt);
-  const priced = withFeesOf(after, timed);
-  return new Map<Stage, readonly TracedFill[]>([
-    ["rejects", before],
-    ["manual", before],
-    ["timing", timed],
-    ["price", priced],
-    ["fees", after],
-    ["other", after],
-  ]);
+  const [before, after] = [backtest?.fills ?? noFills, session?.fills ?? noFills];
+  const turn = stages.indexOf(quantity);
+  if (before.length === 0 || after.length === 0) {
+    return new Map(stages.map((stage, i) => [stage, i < turn ? before : after]));
+  }
+  const moved = movedInTime(session!, backtest!, priceAt);
+  const [old, now] = [quantityOf(before), quantityOf(after)];
+  return new Map(
+    stages.map((stage, i) => [stage, inStage(stage, { before, moved, after }, i < turn ? old : now)]),
+  );
 }
 
-/** The backtest's fills with the quantity that the session's order had got when it ended before it was full. */
-function cutShort(session: TracedOrder, backtest: TracedOrder): readonly TracedFill[] {
-  const { fills } = backtest;
-  if (session.reason === "filled" && backtest.reason === "filled") return fills;
-  const target = quantityOf(session.fills);
-  const last = fills.length - 1;
+/** Of an order that both sides filled. */
+interface Versions {
+  readonly before: readonly TracedFill[];
+  readonly moved: readonly TracedFill[];
+  readonly after: readonly TracedFill[];
+}
+
+function inStage(stage: Stage, { before, moved, after }: Versions, quantity: bigint): readonly TracedFill[] {
+  switch (stage) {
+    case "rejects":
+    case "manual":
+      return resized(before, quantity);
+    case "timing":
+      return resized(moved, quantity);
+    case "price":
+      return withFeesOf(resized(after, quantity), resized(moved, quantity));
+    case "fees":
+      return resized(after, quantity);
+    case "other":
+      return after;
+  }
+}
+
+const noFills: readonly TracedFill[] = [];
+
+/** The same fills, cut off where their quantity is reached; the last one grows when there is too little. */
+function resized(fills: readonly TracedFill[], target: bigint): readonly TracedFill[] {
+  if (quantityOf(fills) === target) return fills;
   let left = target;
   return fills.flatMap(({ fill, owner }, i) => {
-    const quantity = i === last || left < fill.quantity ? left : fill.quantity;
+    const isLast = i === fills.length - 1;
+    const quantity = isLast || left < fill.quantity ? left : fill.quantity;
     left -= quantity;
-    return quantity === 0n ? [] : [{ owner, fill: resized(fill, quantity) }];
+    if (quantity === 0n) return [];
+    const fee = shareOf(fill.fee, quantity, fill.quantity, fill.instrument);
+    return [{ owner, fill: changed(fill, fill.price, quantity, fee) }];
   });
 }
 
-function resized(fill: Execution, quantity: bigint): Execution {
-  if (quantity === fill.quantity) return fill;
-  return changed(fill, fill.price, quantity, shareOf(fill.fee, quantity, fill.quantity, fill.instrument));
-}
-
 /** An order with a limit has its price whenever it fills; any other gets what the market asks then. */
-function moved(
-  fills: readonly TracedFill[],
-  session: TracedOrder,
-  backtest: TracedOrder,
-  priceAt: PriceAt,
-): readonly TracedFill[] {
+function movedInTime(session: TracedOrder, backtest: TracedOrder, priceAt: PriceAt): readonly TracedFill[] {
+  const { fills } = backtest;
   const { instrument, limit } = backtest.command;
   if (limit !== null) return fills;
-  const then = priceAt(instrument, backtest.fills[0]!.fill.time);
+  const then = priceAt(instrument, fills[0]!.fill.time);
   const now = priceAt(instrument, session.fills[0]!.fill.time);
   if (then === null || now === null) return fills;
   const shift = addFixed(now, negateFixed(then));
@@ -93,20 +101,17 @@ function moved(
   return shifted.every(({ fill }) => fill.price.units > 0n) ? shifted : fills;
 }
 
-/** These fills, with the fees of others shared out among them; with their own where those were paid in several coins. */
+/**
+ * These fills, with the fees of others of the same quantity shared out among them; with their own where those were paid
+ * in several coins.
+ */
 function withFeesOf(fills: readonly TracedFill[], others: readonly TracedFill[]): readonly TracedFill[] {
   const currency = others[0]?.fill.fee.currency;
-  const total = quantityOf(others);
-  if (currency === undefined || total === 0n || others.some(({ fill }) => fill.fee.currency !== currency)) {
-    return fills;
-  }
-  const fees = others.map(({ fill }) => fill.fee.amount).reduce((sum, amount) => addFixed(sum, amount));
-  const quantity = quantityOf(fills);
-  const { instrument } = fills[0]!.fill;
-  const fee = { amount: fees, currency };
-  // Of a coin that is taken out of what is bought, no more than the same share of it.
-  let left = currency === instrument.base ? shareOf(fee, quantity, total, instrument) : fee;
-  let rest = quantity;
+  if (currency === undefined || others.some(({ fill }) => fill.fee.currency !== currency)) return fills;
+  const { instrument } = others[0]!.fill;
+  const amount = others.map(({ fill }) => fill.fee.amount).reduce((sum, one) => addFixed(sum, one));
+  let left: Fee = { amount, currency };
+  let rest = quantityOf(fills);
   return fills.map(({ fill, owner }) => {
     const share = shareOf(left, fill.quantity, rest, instrument);
     left = { amount: addFixed(left.amount, negateFixed(share.amount)), currency };
@@ -115,7 +120,7 @@ function withFeesOf(fills: readonly TracedFill[], others: readonly TracedFill[])
   });
 }
 
-/** `part` of `whole` of a fee, rounded to what the books count; of the base coin they count the decimals of a lot. */
+/** `part` of `whole` of a fee, rounded to what the books count: of the base coin, the decimals of a lot. */
 function shareOf({ amount, currency }: Fee, part: bigint, whole: bigint, { base, lot }: Instrument): Fee {
   const { scale } = amount;
   const step = currency === base && scale > lot.scale ? pow10(scale - lot.scale) : 1n;
