@@ -1,5 +1,5 @@
 import { type Execution, flattenTag, liquidationTag } from "../../domain/execution.ts";
-import { addFixed, compareFixed, type Fixed, negateFixed, zero } from "../../domain/fixed.ts";
+import { addFixed, approximate, compareFixed, type Fixed, negateFixed, zero } from "../../domain/fixed.ts";
 import type { ReasonCode } from "../../domain/reasons.ts";
 import type { Millis } from "../../domain/time.ts";
 import { heldBy } from "../../execution/live/restored.ts";
@@ -27,15 +27,55 @@ export function quantityCauses(input: CausesInput): ReadonlyMap<OrderPair, Stage
     const key = `${owner} ${fill.instrument.symbol}`;
     const own = books.get(key) ?? new Books();
     books.set(key, own);
-    if (pair === null) own.span.apart ??= "manual";
-    else if (!spans.has(pair)) {
-      spans.set(pair, own.span);
-      own.span.apart ??= ownCauseOf(pair);
-      own.span.isLate ||= isLate(pair, input.late);
+    const { span } = own;
+    const known = pair === null ? undefined : spans.get(pair);
+    if (pair === null) span.apart ??= "manual";
+    else if (known === undefined) {
+      spans.set(pair, span);
+      span.apart ??= ownCauseOf(pair);
+      span.isLate ||= isLate(pair, input.late);
+    } else if (known !== span) {
+      // An order that went on, or was filled on the other side, when both held nothing in between.
+      span.apart ??= known.apart;
+      span.isLate ||= known.isLate;
     }
     own.book(side, fill);
   }
-  return new Map([...spans].map(([pair, span]) => [pair, causeOf(pair, span)]));
+  return causesOf(spans);
+}
+
+/** In time: what was bought for other money follows from what had changed the money. */
+function causesOf(spans: ReadonlyMap<OrderPair, Span>): ReadonlyMap<OrderPair, Stage> {
+  const causes = new Map<OrderPair, Stage>();
+  const ofSpan = new Map<Span, Stage>();
+  let money: Stage = "price";
+  for (const [pair, span] of spans) {
+    const isClean =
+      span.apart === null && !span.isLate && hasFilled(pair.session) && hasFilled(pair.backtest);
+    if (isClean) {
+      // What was bought by value is sold by quantity: one cause for both.
+      const cause = ofSpan.get(span) ?? (hasOtherMoney(pair) ? money : "price");
+      ofSpan.set(span, cause);
+      causes.set(pair, cause);
+    } else {
+      money = causeOf(pair, span);
+      causes.set(pair, money);
+    }
+  }
+  return causes;
+}
+
+/** Do the two buy different quantities for what they were to spend, rather than for what they had to pay? */
+function hasOtherMoney({ session, backtest }: OrderPair): boolean {
+  const [spent, other] = [session!, backtest!].map(({ command }) => command.sizing);
+  if (spent!.kind === "quantity" || other!.kind === "quantity") return true;
+  const apart = (a: number, b: number) => Math.abs(a / b - 1);
+  const price = ({ fills }: TracedOrder) => numberOf(fills[0]!.fill.price);
+  return apart(numberOf(spent!.value), numberOf(other!.value)) > apart(price(session!), price(backtest!));
+}
+
+function numberOf({ units, scale }: Fixed): number {
+  return approximate(units, scale);
 }
 
 /** From the first fill after both sides held nothing until they do again. */
@@ -67,7 +107,6 @@ function isDust(held: Fixed, lot: Fixed): boolean {
 function causeOf(pair: OrderPair, { apart, isLate: wasLate }: Span): Stage {
   if (isForced(pair)) return "rejects";
   if (apart !== null) return apart;
-  if (hasFilled(pair.session) && hasFilled(pair.backtest)) return wasLate ? "timing" : "price";
   if (wasLate) return "timing";
   // Refused for what was held or free at that moment, and nothing tells why that was different.
   return pair.session === null || pair.backtest === null ? "other" : "rejects";
