@@ -132,7 +132,11 @@ export class Sizer {
   /** What fractions are fractions of. */
   #capital(): Fixed {
     const { account, share } = this.#options;
-    const equity = account.exactEquity();
+    let equity = account.exactEquity();
+    // Less than a lot is left when fees are taken out of what is bought: it can be neither sold nor spent.
+    for (const holding of account.open) {
+      if (holding.isFlat) equity = addFixed(equity, negateFixed(holding.exactWorth()));
+    }
     return share === null ? equity : multiplyFixed(equity, share);
   }
 

@@ -99,10 +99,11 @@ interface Taking extends VenueIntakeOptions {
 }
 
 async function takeIn(to: Session, source: ExchangeDataSource, taking: Taking): Promise<void> {
-  const { control, session, channels, staleMs, onPrice } = taking;
-  const resolved = channels.some((channel) => channel !== "candles");
+  const { control, session, staleMs, onPrice } = taking;
+  let resolved = false;
   for await (const chunk of source.events()) {
-    // Bars of a run that has the trades, or offers, themselves bring no prices of their own.
+    // Once the trades, or offers, themselves have come, bars bring no prices of their own.
+    resolved ||= chunk.kind !== "bar";
     const rows = chunk.kind === "bar" ? ({ ...chunk, derived: resolved } as MarketChunk) : chunk;
     for (const { time, events } of instantsOf(rows, control)) {
       if (time > taking.control.after && session.venueTime() - time > staleMs)
