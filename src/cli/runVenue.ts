@@ -89,7 +89,7 @@ function greeting(venue: Venue): string {
     "  key      demo, with the secret demo",
     "",
     "Try it from another terminal:",
-    `  curl "${url}/api/v3/ticker/price?symbol=${symbols[0]}"`,
+    `  geosync live --venue binance --testnet --venue-url ${url}`,
     "",
     "Ctrl-C stops it.",
     "",

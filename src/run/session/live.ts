@@ -40,6 +40,9 @@ export interface VenueOptions extends LiveOptions {
   readonly cashOfVenue: boolean;
 }
 
+/** How long a venue is tried to be reached at the start. */
+const connectMs = 30_000;
+
 /**
  * Paper trading on files that are played.
  * @throws GeoSyncError: of the files, the strategy, the session (exit codes 2 and 4)
@@ -69,7 +72,15 @@ export async function liveVenue(options: VenueOptions): Promise<SessionOutcome> 
   const { openVenueIntake } = await import("./venueIntake.ts");
   const ensemble = await loadStrategies(options.settings);
   const testnet = mode === "testnet";
-  const session = await connect({ venue, testnet, endpoints, credentials, log });
+  const { connectWithRetry } = await import("../../connectivity/connectWithRetry.ts");
+  // A venue that is just starting, or out of reach for a moment, is waited for.
+  const session = await connectWithRetry(() => connect({ venue, testnet, endpoints, credentials, log }), {
+    ...{ signal: options.signal, deadlineMs: connectMs },
+    onRetry: ({ error }) => {
+      const message = `${(error as Error).message} Trying again.`;
+      options.onEvent({ event: "status", time: isoTime(Date.now()), kind: "connecting", message });
+    },
+  });
   try {
     let onPrice: Parameters<typeof openVenueIntake>[0]["onPrice"] = () => {};
     const { timeframe, channels } = options;
