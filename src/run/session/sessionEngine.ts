@@ -145,8 +145,8 @@ export class SessionEngine {
   }
 
   apply({ time, events, executions, commands }: Step): void {
-    for (const event of executions) this.#known.event(event);
-    for (const command of commands) this.#obey(command);
+    if (executions.length > 0) for (const event of executions) this.#known.event(event);
+    if (commands.length > 0) for (const command of commands) this.#obey(command);
     if (this.isFinished) return;
     if (executions.length > 0) this.#gateway.admit?.(executions.filter((event) => this.#isForOrders(event)));
     const instant = this.#instant;
