@@ -7,6 +7,7 @@ import type { SessionDocument } from "../../report/sessionDocument.ts";
 import { HaltFile } from "../../store/haltFile.ts";
 import type { SessionStore } from "../../store/sessionStore.ts";
 import type { Ensemble } from "../ensemble.ts";
+import { Checkpointer } from "./checkpointer.ts";
 import { eventOf, type SessionEvent } from "./events.ts";
 import type { Intake, VenueSide } from "./intake.ts";
 import type { SessionManifest } from "./manifest.ts";
@@ -32,6 +33,8 @@ export interface RunnerOptions {
   /** When it aborts, the session stops in order; its reason is the error to end with. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: SessionEvent) => void;
+  /** Steps between two checkpoints, at least. @default 20000 */
+  readonly checkpointEvery?: number | undefined;
 }
 
 export interface SessionOutcome {
@@ -53,6 +56,7 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #recovered: Recovered;
   readonly #session: Session;
+  readonly #checkpoints: Checkpointer;
   readonly #haltFile: HaltFile;
   readonly #venue: VenueSide | null;
   /** Of what failed beside the data. */
@@ -67,7 +71,13 @@ export class Runner {
     const { store, intake, venue, onEvent } = options;
     this.#haltFile = new HaltFile(store.folder.path);
     const told = (time: Millis, decision: Decision) => onEvent(eventOf(time, decision));
-    this.#recovered = recover({ ...options, send: (command) => this.#venue?.submit(command), told });
+    this.#recovered = recover({
+      ...options,
+      send: (command) => this.#venue?.submit(command),
+      told,
+      onUnused: (because) =>
+        this.#warn(`the checkpoint can't be used, all of the journal is gone through: ${because}`),
+    });
     const { core, journal, instruments } = this.#recovered;
     this.#venue = venue?.(instruments, () => this.#wake()) ?? null;
     this.#session = new Session({
@@ -76,6 +86,12 @@ export class Runner {
       venue: this.#venue,
       now: () => intake.now(),
       onStep: (step) => this.#afterStep(step),
+    });
+    this.#checkpoints = new Checkpointer({
+      ...{ store, core, journal, instruments, ensemble: options.ensemble, from: this.#recovered },
+      every: options.checkpointEvery,
+      onNone: (because) =>
+        this.#warn(`no checkpoints, a restart goes through all of the journal: ${because}`),
     });
   }
 
@@ -157,6 +173,7 @@ export class Runner {
     } else await this.#wind();
     this.#session.settle();
     this.#session.flush();
+    this.#checkpoints.take();
     if (this.#recovered.core.isFinished) this.#options.store.putState(finishedKey, true);
   }
 
@@ -196,7 +213,14 @@ export class Runner {
     return untilBars !== null && this.#bars >= untilBars;
   }
 
-  #afterStep({ time, events }: Step): void {
+  #warn(message: string): void {
+    const { onEvent, intake } = this.#options;
+    onEvent({ event: "status", time: isoTime(safeTime(intake.now())), kind: "warning", message });
+  }
+
+  #afterStep(step: Step): void {
+    const { time, events } = step;
+    this.#checkpoints.after(step);
     const { onEvent } = this.#options;
     const { core } = this.#recovered;
     for (const { chunk, row } of events) {
