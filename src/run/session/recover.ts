@@ -10,7 +10,7 @@ import type { Ledger } from "./ledger.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { planSession } from "./plan.ts";
 import { divergenceError, instrumentsIn, ReplayJournal, replay } from "./replay.ts";
-import { SessionEngine } from "./sessionEngine.ts";
+import { SessionEngine, type SessionPlan } from "./sessionEngine.ts";
 import { SessionJournal } from "./sessionJournal.ts";
 
 export interface RecoverOptions {
@@ -21,6 +21,8 @@ export interface RecoverOptions {
   readonly send: (command: Approved<Command>) => void;
   /** Of each decision that is new. */
   readonly told: (time: Millis, decision: Decision) => void;
+  /** What the strategy logs from now on. */
+  readonly onLog: NonNullable<SessionPlan["onLog"]>;
 }
 
 /** A session's engine as its journal left it, ready to go on. */
@@ -41,7 +43,7 @@ export interface Recovered {
  * Recovery is replay: the engine is given again all that it was given.
  * @throws GeoSyncError GEO-REPLAY-DIFFERS when it does not decide the same again: then its state is not to be trusted
  */
-export function recover({ store, manifest, ensemble, intake, send, told }: RecoverOptions): Recovered {
+export function recover({ store, manifest, ensemble, intake, send, told, onLog }: RecoverOptions): Recovered {
   const recorded = instrumentsIn(store);
   const instruments = recorded.length === 0 ? intake.instruments : recorded;
   const replaying = new ReplayJournal();
@@ -57,7 +59,12 @@ export function recover({ store, manifest, ensemble, intake, send, told }: Recov
   };
   const plan = planSession(ensemble, {
     mode: manifest.mode === "paper" ? "paper" : "live",
-    settings: manifest.settings,
+    settings: {
+      ...manifest.settings,
+      onLog: (...logged) => {
+        if (live !== null) onLog(...logged);
+      },
+    },
     instruments,
     tradeFrom: manifest.tradeFrom,
     ticksArePrices: manifest.ticksArePrices,

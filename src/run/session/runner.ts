@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { GeoSyncError } from "../../domain/errors.ts";
+import type { Approved, Command } from "../../domain/execution.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { isoTime, type Millis } from "../../domain/time.ts";
 import type { Decision } from "../../engine/decisionLog.ts";
@@ -11,10 +12,11 @@ import { eventOf, type SessionEvent } from "./events.ts";
 import type { Intake, VenueSide } from "./intake.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { finishedKey } from "./open.ts";
-import { type Recovered, recover } from "./recover.ts";
+import { type Recovered, type RecoverOptions, recover } from "./recover.ts";
 import { describeSession } from "./report.ts";
 import { Session } from "./session.ts";
 import type { Step } from "./step.ts";
+import { Watch } from "./watch.ts";
 
 /** What becomes of open orders and of what is held when a session is stopped. */
 export type ExitRule = "keep" | "cancel" | "flatten";
@@ -32,6 +34,8 @@ export interface RunnerOptions {
   /** When it aborts, the session stops in order; its reason is the error to end with. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: SessionEvent) => void;
+  /** Real ms between two pictures of the account, when something has changed; null: none. */
+  readonly accountEveryMs?: number | null;
 }
 
 export interface SessionOutcome {
@@ -55,6 +59,10 @@ export class Runner {
   readonly #session: Session;
   readonly #haltFile: HaltFile;
   readonly #venue: VenueSide | null;
+  readonly #watch: Watch;
+  /** Bars up to then are of the past: shown to the strategy, no news to anybody else. */
+  #historyUntil: Millis;
+  #pastBars = 0;
   /** Of what failed beside the data. */
   readonly #failed = new AbortController();
   #waking = false;
@@ -67,8 +75,15 @@ export class Runner {
     const { store, intake, venue, onEvent } = options;
     this.#haltFile = new HaltFile(store.folder.path);
     const told = (time: Millis, decision: Decision) => onEvent(eventOf(time, decision));
-    this.#recovered = recover({ ...options, send: (command) => this.#venue?.submit(command), told });
+    const onLog: RecoverOptions["onLog"] = (time, message, fields) =>
+      onEvent({ event: "log", time: isoTime(time), message, ...(fields && { fields }) });
+    this.#recovered = recover({ ...options, send: (command) => this.#send(command), told, onLog });
     const { core, journal, instruments } = this.#recovered;
+    const everyMs = options.accountEveryMs ?? null;
+    this.#watch = new Watch({ core, everyMs, clock: () => performance.now(), onEvent });
+    this.#historyUntil = options.manifest.tradeFrom;
+    if (!intake.isFinite && this.#recovered.steps > 0)
+      this.#historyUntil = Math.max(this.#historyUntil, intake.now());
     this.#venue = venue?.(instruments, () => this.#wake()) ?? null;
     this.#session = new Session({
       core,
@@ -81,9 +96,13 @@ export class Runner {
 
   /** @throws what the data, the venue or the strategy throws for good; what came in by then is in the journal */
   async run(): Promise<SessionOutcome> {
+    const { intake } = this.#options;
     this.#announce();
     const watch = setInterval(() => this.#guard(() => this.#obeyHaltFile()), haltLookMs);
-    const clock = setInterval(() => this.#guard(() => this.#session.settle()), clockMs);
+    const clock = setInterval(() => {
+      this.#guard(() => this.#session.settle());
+      this.#watch.look(safeTime(intake.now()));
+    }, clockMs);
     try {
       this.#obeyHaltFile();
       await this.#begin();
@@ -95,6 +114,11 @@ export class Runner {
       clearInterval(clock);
       this.#session.flush();
     }
+  }
+
+  #send(command: Approved<Command>): void {
+    this.#venue?.submit(command);
+    this.#watch.sent(command, safeTime(this.#options.intake.now()), this.#session.began);
   }
 
   /** What throws beside the data ends the session as if the data had thrown it. */
@@ -138,7 +162,7 @@ export class Runner {
         after: this.#recovered.lastTime,
         afterBar: this.#recovered.lastBar,
         isEnough: () => untilBars !== null && this.#bars >= untilBars,
-        onStatus: (kind, message) => onEvent({ event: "status", time: isoTime(intake.now()), kind, message }),
+        onStatus: (status) => onEvent({ event: "status", time: isoTime(safeTime(intake.now())), ...status }),
       });
       return null;
     } catch (error) {
@@ -157,6 +181,7 @@ export class Runner {
     } else await this.#wind();
     this.#session.settle();
     this.#session.flush();
+    this.#watch.picture(safeTime(intake.now()));
     if (this.#recovered.core.isFinished) this.#options.store.putState(finishedKey, true);
   }
 
@@ -175,7 +200,8 @@ export class Runner {
       await within(patience, venue.reconcile());
     } catch (error) {
       const message = `not all of --on-exit ${onExit} is known to be done: ${(error as Error).message}`;
-      onEvent({ event: "status", time: isoTime(safeTime(intake.now())), kind: "warning", message });
+      const time = isoTime(safeTime(intake.now()));
+      onEvent({ event: "status", time, level: "warning", kind: "exit", message });
     } finally {
       this.#session.settle();
       await venue.stop();
@@ -196,11 +222,19 @@ export class Runner {
     return untilBars !== null && this.#bars >= untilBars;
   }
 
-  #afterStep({ time, events }: Step): void {
+  #afterStep(step: Step): void {
     const { onEvent } = this.#options;
     const { core } = this.#recovered;
+    const { time, events } = step;
+    const isPast = time <= this.#historyUntil;
+    this.#watch.step(step, this.#session.began);
     for (const { chunk, row } of events) {
       if (chunk.kind !== "bar" || chunk.hidden === true) continue;
+      if (isPast) {
+        this.#pastBars++;
+        continue;
+      }
+      this.#tellPast();
       this.#bars++;
       const market = core.engine.markets.get(chunk.instruments[chunk.instrumentOf?.[row] ?? 0]!)!;
       const equity = core.account.equity().toFixed(2);
@@ -219,6 +253,14 @@ export class Runner {
     onEvent(
       halted === null ? { event: "resumed", time: at } : { event: "halted", time: at, because: halted },
     );
+  }
+
+  /** The past as one line, once it is over. */
+  #tellPast(): void {
+    if (this.#pastBars === 0) return;
+    const time = isoTime(safeTime(this.#historyUntil));
+    this.#options.onEvent({ event: "history", time, bars: this.#pastBars });
+    this.#pastBars = 0;
   }
 
   /** The file is the truth: made or removed by whoever, also while no one was running. */
