@@ -10,8 +10,8 @@ export default defineStrategy({
   name: "buy-and-hold",
   description: "Buys at the first bar and holds.",
   params: z.object({}),
-  create(_, ctx) {
-    const bought = new Set<string>();
+  create(_, ctx, saved) {
+    const bought = new Set((saved as string[] | undefined) ?? []);
     return {
       onBar(bar) {
         // Bars before --from are shown as well, but what is ordered there is refused.
@@ -19,6 +19,7 @@ export default defineStrategy({
         bought.add(bar.symbol);
         ctx.buy({ fraction: 1 / ctx.symbols.length });
       },
+      save: () => [...bought],
     };
   },
 });

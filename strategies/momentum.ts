@@ -1,5 +1,8 @@
 import { defineStrategy, ValidationError, z } from "geosync";
 
+/** Of a symbol: what a restart must not lose. */
+type Saved = { symbol: string; closes: number[]; oldest: number; rising: boolean | null };
+
 /**
  * What rose goes on rising. Goes long when the return over the last `lookback` bars rises above `threshold`, and out
  * when it falls below -`threshold`; in between the position stays. With `allowShort`, short instead of out: needs a
@@ -17,7 +20,7 @@ export default defineStrategy({
     allowShort: z.boolean().default(false).describe("Go short instead of out; needs a margin account"),
   }),
   warmup: ({ lookback }) => lookback + 1,
-  create({ lookback, threshold, allowShort }, ctx) {
+  create({ lookback, threshold, allowShort }, ctx, saved) {
     if (allowShort && ctx.account === "cash") {
       throw new ValidationError("GEO-STRATEGY-PARAMETER", "momentum: allowShort: expected a margin account", {
         hint: "A cash account has no shorts: add --account margin, or leave allowShort out.",
@@ -38,6 +41,8 @@ export default defineStrategy({
       states.set(symbol, known);
       return known;
     };
+    for (const { closes, ...rest } of (saved as Saved[] | undefined) ?? [])
+      states.set(rest.symbol, { ...rest, closes: Float64Array.from(closes) });
     let state = stateOf(ctx.symbol);
     return {
       onBar(bar) {
@@ -54,6 +59,7 @@ export default defineStrategy({
         else if (rising) ctx.buy({ fraction: share });
         else ctx.close();
       },
+      save: (): Saved[] => [...states.values()].map((one) => ({ ...one, closes: [...one.closes] })),
     };
   },
 });

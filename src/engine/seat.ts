@@ -4,6 +4,7 @@ import type { Instrument } from "../domain/instrument.ts";
 import { type Instant, isOffered, type MarketChunk } from "../domain/market.ts";
 import { loadRandom, type Random, type RandomState, randomState } from "../domain/random.ts";
 import type { Json } from "../domain/signal.ts";
+import type { Millis } from "../domain/time.ts";
 import type { Handlers } from "../strategy/contract.ts";
 import { StrategyContext } from "./context.ts";
 import type { Decision } from "./decisionLog.ts";
@@ -32,6 +33,8 @@ export interface SeatState {
   readonly news: WaitingNewsState;
   readonly late: readonly (readonly [number, NewsState])[];
   readonly answers: number;
+  /** What was decided up to then came too late. */
+  readonly staleUntil: Millis;
 }
 
 /** One strategy at the engine: the markets as it sees them, its desk, and the news that wait for it. */
@@ -98,6 +101,7 @@ export class Seat {
       news: this.#news.save(),
       late: [...this.#late].map(([answer, news]) => [answer, savedNews(news)]),
       answers: this.#answers,
+      staleUntil: this.desk.staleUntil,
     };
   }
 
@@ -108,6 +112,7 @@ export class Seat {
     this.#news.load(state.news, this.#orders);
     for (const [answer, news] of state.late) this.#late.set(answer, loadedNews(news));
     this.#answers = state.answers;
+    this.desk.staleUntil = state.staleUntil;
     this.handlers = this.#create(this.#context, state.strategy);
     // Whatever was drawn just now was drawn at the first start, too.
     loadRandom(this.#random, state.random);

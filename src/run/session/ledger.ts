@@ -22,11 +22,29 @@ export interface Ledger {
   entries(from?: number): Iterable<readonly Entry[]>;
 }
 
+/** What the entries up to a number lead to. */
+export interface StoredPicture {
+  readonly seq: number;
+  readonly time: Millis;
+  readonly state: Uint8Array;
+}
+
+/** A ledger that also keeps pictures of what its entries lead to, so that not all of them need be gone through. */
+export interface PictureLedger extends Ledger {
+  /** Number of the last entry that is safe; 0: none. */
+  readonly committedSeq: number;
+  /** Of what is safe up to `seq`; safe itself when it returns. @throws GeoSyncError GEO-OUTPUT */
+  checkpoint(seq: number, time: Millis, state: Uint8Array): void;
+  /** @throws GeoSyncError GEO-SESSION when it is not what was written */
+  latestCheckpoint(): StoredPicture | undefined;
+}
+
 /** A ledger that is gone with the process: for trials, and for tests. */
-export class MemoryLedger implements Ledger {
+export class MemoryLedger implements PictureLedger {
   readonly #entries: Entry[] = [];
   /** How many of them are safe. */
   #committed = 0;
+  #picture: StoredPicture | undefined;
 
   append(kind: number, time: Millis, payload: Uint8Array): number {
     return this.#entries.push({ seq: this.#entries.length + 1, kind, time, payload: payload.slice() });
@@ -34,6 +52,18 @@ export class MemoryLedger implements Ledger {
 
   commit(): void {
     this.#committed = this.#entries.length;
+  }
+
+  get committedSeq(): number {
+    return this.#committed;
+  }
+
+  checkpoint(seq: number, time: Millis, state: Uint8Array): void {
+    this.#picture = { seq, time, state: state.slice() };
+  }
+
+  latestCheckpoint(): StoredPicture | undefined {
+    return this.#picture;
   }
 
   *entries(from = 1): Iterable<readonly Entry[]> {

@@ -9,7 +9,7 @@ import { openFiles } from "./fileIntake.ts";
 import type { Intake } from "./intake.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { openSession } from "./open.ts";
-import { loadStrategies, type SessionSettings, warmupOf } from "./plan.ts";
+import { historyLimitOf, loadStrategies, type SessionSettings, warmupOf } from "./plan.ts";
 import { Runner, type RunnerOptions, type SessionOutcome } from "./runner.ts";
 
 export interface LiveOptions
@@ -55,7 +55,12 @@ export async function livePaperFile(options: PaperFileOptions): Promise<SessionO
   }
   const ensemble = await loadStrategies(settings);
   const intake = await openFiles({ ...settings, files }, warmupOf(ensemble), speed);
-  return runOn(manifestOf(intake, "paper", settings), { ...options, ensemble, intake, venue: () => null });
+  return runOn(manifestOf(intake, "paper", settings, ensemble), {
+    ...options,
+    ensemble,
+    intake,
+    venue: () => null,
+  });
 }
 
 /**
@@ -91,7 +96,7 @@ export async function liveVenue(options: VenueOptions): Promise<SessionOutcome> 
       onPrice: (symbol, price) => onPrice(symbol, price),
     });
     if (mode === "paper") {
-      return await runOn(manifestOf(intake, mode, options.settings), {
+      return await runOn(manifestOf(intake, mode, options.settings, ensemble), {
         ...{ ...options, ensemble, intake },
         venue: () => null,
       });
@@ -102,7 +107,7 @@ export async function liveVenue(options: VenueOptions): Promise<SessionOutcome> 
       ? parseFixed(await side.freeCash(adapter, intake.instruments[0]!.settle))
       : options.settings.cash;
     const settings = { ...options.settings, ...(cash !== undefined && { cash }) };
-    const manifest = { ...manifestOf(intake, mode, settings), cashOfVenue: options.cashOfVenue };
+    const manifest = { ...manifestOf(intake, mode, settings, ensemble), cashOfVenue: options.cashOfVenue };
     return await runOn(manifest, {
       ...{ ...options, ensemble, intake },
       venue: (name, created) => (instruments, wake) => {
@@ -124,10 +129,12 @@ function manifestOf(
   intake: Intake,
   mode: SessionManifest["mode"],
   settings: SessionSettings,
+  ensemble: Ensemble,
 ): SessionManifest {
   const { venue, instruments, tradeFrom, ticksArePrices } = intake;
   const symbols = instruments.map(({ symbol }) => symbol);
-  return { mode, venue, symbols, settings, tradeFrom, ticksArePrices };
+  const limit = intake.isFinite ? {} : { historyLimit: historyLimitOf(ensemble) };
+  return { mode, venue, symbols, settings, tradeFrom, ticksArePrices, ...limit };
 }
 
 interface RunOn extends LiveOptions {

@@ -12,6 +12,8 @@ export interface SessionManifest {
   readonly settings: SessionSettings;
   readonly tradeFrom: Millis;
   readonly ticksArePrices: boolean;
+  /** Closes that strategies can look back on; none: all of them. */
+  readonly historyLimit?: number;
   /** The cash was what the venue had when the session was made. */
   readonly cashOfVenue?: boolean;
 }
@@ -39,7 +41,7 @@ export function differences(then: SessionManifest, now: SessionManifest): readon
 }
 
 /** Fixed when the session was made. */
-const ownOfStart = new Set(["tradeFrom", "cwd"]);
+const ownOfStart = new Set(["tradeFrom", "cwd", "historyLimit"]);
 
 function flat(config: Config): ReadonlyMap<string, string> {
   const { settings, ...others } = config;

@@ -17,6 +17,8 @@ export interface PlanOptions {
   readonly tradeFrom: Millis;
   /** No bars come: each tick counts as one. */
   readonly ticksArePrices?: boolean;
+  /** Null: all of the session. */
+  readonly historyLimit?: number | null | undefined;
   readonly send?: SessionPlan["send"];
   readonly onFill?: SessionPlan["onFill"];
 }
@@ -29,6 +31,11 @@ export function loadStrategies(settings: SessionSettings): Promise<Ensemble> {
 /** Rows of history that the strategies want before they trade. */
 export function warmupOf({ strategies }: Ensemble): number {
   return Math.max(...strategies.map(({ warmup }) => warmup));
+}
+
+/** Closes that a session without an end keeps: all that most strategies ever look at, and no more as it goes on. */
+export function historyLimitOf(ensemble: Ensemble): number {
+  return Math.max(10_000, 10 * warmupOf(ensemble));
 }
 
 /** What a session's engine is made of. */
@@ -44,6 +51,7 @@ export function planSession(ensemble: Ensemble, options: PlanOptions): SessionPl
     timeframes: [...new Set(strategies.flatMap(({ timeframes }) => timeframes))],
     tradeFrom: options.tradeFrom,
     ticksArePrices: options.ticksArePrices === true,
+    historyLimit: options.historyLimit ?? null,
     ...(options.send && { send: options.send }),
     ...(options.onFill && { onFill: options.onFill }),
     ...(options.settings.onLog && { onLog: options.settings.onLog }),

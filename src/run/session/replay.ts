@@ -36,6 +36,21 @@ export interface ReplayResult {
   readonly lastTime: Millis;
 }
 
+/** Which part of a journal is gone through, and where to look up on the way. */
+export interface ReplayRange {
+  /** The engine is where it was after that entry; null: new. */
+  readonly start?: {
+    readonly seq: number;
+    readonly steps: number;
+    readonly lastTime: Millis;
+    readonly definitions: readonly Definition[];
+  } | null;
+  /** Numbers of entries, ascending. */
+  readonly marks?: readonly number[];
+  /** The engine is where it was after that entry. */
+  readonly onMark?: (seq: number) => void;
+}
+
 /** A journal that is only read. */
 type Recorded = Pick<Ledger, "entries">;
 
@@ -82,14 +97,20 @@ export function replay(
   journal: ReplayJournal,
   /** Told each step before the engine is. */
   onStep: (step: Step) => void = () => {},
+  { start = null, marks = [], onMark = () => {} }: ReplayRange = {},
 ): ReplayResult {
   const reader = new StepReader(instruments);
   const definitions: Definition[] = [];
-  const counts = { steps: 0, events: 0, decisions: 0 };
+  for (const one of start?.definitions ?? []) definitions.push(reader.define(one));
+  const counts = { steps: start?.steps ?? 0, events: 0, decisions: 0 };
+  const waiting = [...marks];
+  const passed = (seq: number) => {
+    while (waiting.length > 0 && waiting[0]! <= seq) onMark(waiting.shift()!);
+  };
   /** The step last applied, and its decisions that the journal has not been seen to hold yet. */
   let open: { seq: number; time: Millis; decided: Uint8Array } = {
     seq: 0,
-    time: Number.NaN,
+    time: start?.lastTime ?? Number.NaN,
     decided: noBytes,
   };
   let firstTime = Number.NaN;
@@ -97,17 +118,18 @@ export function replay(
     const unrecorded = open.decided.slice();
     return { ...counts, divergence, unrecorded, definitions, firstTime, lastTime: open.time };
   };
-  for (const block of ledger.entries()) {
+  for (const block of ledger.entries((start?.seq ?? 0) + 1)) {
     // All rows first: they share columns, as they would in a file.
     const steps = readSteps(block, reader, definitions);
     let next = 0;
     for (const entry of block) {
       if (entry.kind === entryKinds.step) {
         if (open.decided.length > 0) return ended(differs(open, null));
+        passed(entry.seq - 1);
         const step = steps[next++]!;
         onStep(step);
         engine.apply(step);
-        if (counts.steps === 0) firstTime = step.time;
+        if (Number.isNaN(firstTime)) firstTime = step.time;
         counts.steps++;
         counts.events += step.events.length;
         open = { seq: entry.seq, time: entry.time, decided: journal.take() };
@@ -119,6 +141,7 @@ export function replay(
       }
     }
   }
+  passed(Number.POSITIVE_INFINITY);
   return ended(null);
 }
 

@@ -34,6 +34,7 @@ export async function replaySession({ stateDir, name, settings }: ReplayOptions)
       instruments,
       tradeFrom: manifest.tradeFrom,
       ticksArePrices: manifest.ticksArePrices,
+      historyLimit: manifest.historyLimit,
     });
     const engine = new SessionEngine(plan, journal);
     const started = performance.now();

@@ -6,6 +6,7 @@ import type { Instant } from "../../domain/market.ts";
 import type { ExecutionGateway } from "../../domain/ports.ts";
 import type { Json } from "../../domain/signal.ts";
 import type { Millis } from "../../domain/time.ts";
+import type { Picture } from "../../engine/checkpoint.ts";
 import { Engine } from "../../engine/engine.ts";
 import type { Journal, SeatOptions } from "../../engine/options.ts";
 import { OrderBook } from "../../engine/orderBook.ts";
@@ -14,6 +15,7 @@ import { RiskPolicy } from "../../engine/riskPolicy.ts";
 import type { Timers } from "../../engine/timers.ts";
 import { costModelsOf } from "../../execution/costs/costModels.ts";
 import { costEstimate } from "../../execution/costs/estimate.ts";
+import { type RestoredOrders, SessionLedger } from "../../execution/live/restored.ts";
 import type { SimulationSettings } from "../options.ts";
 import { accountOf, riskView, simulatedVenueOf } from "../parts.ts";
 import type { SimulationClock } from "../simulate.ts";
@@ -30,6 +32,8 @@ export interface SessionPlan {
   /** Orders before it are refused, and nothing before it is measured. */
   readonly tradeFrom: Millis;
   readonly ticksArePrices: boolean;
+  /** So many closes, and bars of another timeframe, are kept; null: all. */
+  readonly historyLimit: number | null;
   /** Of a live session: takes what is approved, once the journal has it. */
   readonly send?: ExecutionGateway["submit"];
   readonly onFill?: (fill: Execution, tag: string | null) => void;
@@ -38,6 +42,13 @@ export interface SessionPlan {
     message: string,
     fields: { readonly [key: string]: Json } | undefined,
   ) => void;
+}
+
+/** What a session's engine comes to between two steps. */
+export interface CoreState {
+  readonly engine: string;
+  readonly fills: number;
+  readonly known: RestoredOrders;
 }
 
 /** The engine of a session, driven step by step. */
@@ -50,6 +61,8 @@ export class SessionEngine {
   readonly risk: RiskPolicy;
   fills = 0;
   isFinished = false;
+  /** What the steps so far say of orders at the venue. */
+  #known = new SessionLedger();
   readonly #gateway: ExecutionGateway & { admit?(events: readonly ExecutionEvent[]): void };
   readonly #timers: Timers;
   readonly #instant: Instant = { time: 0, count: 0, events: [] };
@@ -59,11 +72,15 @@ export class SessionEngine {
     this.account = accountOf(settings, plan.instruments[0]!.settle);
     this.recorder = new EquityRecorder(this.account, { tradeFrom, keepAll: false });
     this.risk = new RiskPolicy(settings.risk ?? {}, riskView(strategies.length, this.account));
-    const { latency, ...costs } = costModelsOf(settings, settings.seed);
+    const costs = costModelsOf(settings, settings.seed);
+    const { latency } = costs;
     const simulated = mode === "paper";
     this.#gateway = simulated
       ? simulatedVenueOf(settings, costs, this.account, () => this.engine.markets)
-      : new AdmittingGateway(plan.send ?? (() => {}));
+      : new AdmittingGateway((command) => {
+          this.#known.command(command);
+          plan.send?.(command);
+        });
     const isDelayed = simulated && settings.latency !== undefined;
     this.engine = new Engine({
       mode,
@@ -83,12 +100,14 @@ export class SessionEngine {
       answered: isDelayed ? latency.answered : null,
       timeframes: plan.timeframes,
       ticksArePrices: plan.ticksArePrices,
+      historyLimit: plan.historyLimit ?? undefined,
       strategies,
       onFill: (fill, tag) => {
         this.fills++;
         plan.onFill?.(fill, tag);
       },
       onLog: plan.onLog ?? (() => {}),
+      alsoSaved: { costs },
     });
     clock.engine = this.engine;
     this.#timers = clock.timers;
@@ -104,7 +123,29 @@ export class SessionEngine {
     return Number.isFinite(this.engine.time);
   }
 
+  /** For the order manager, after a restart. */
+  get known(): RestoredOrders {
+    return this.#known.state();
+  }
+
+  /** Between two steps; without a state, why there is none now. */
+  save():
+    | { readonly state: CoreState; readonly because: null }
+    | { readonly state: null; readonly because: string } {
+    const { text, because }: Picture = this.engine.save();
+    if (text === null) return { state: null, because };
+    return { state: { engine: text, fills: this.fills, known: this.known }, because: null };
+  }
+
+  /** For a new engine of the same plan. @throws ValidationError GEO-SESSION; what the strategy throws */
+  load({ engine, fills, known }: CoreState): void {
+    this.engine.load(engine);
+    this.fills = fills;
+    this.#known = new SessionLedger(known);
+  }
+
   apply({ time, events, executions, commands }: Step): void {
+    for (const event of executions) this.#known.event(event);
     for (const command of commands) this.#obey(command);
     if (this.isFinished) return;
     if (executions.length > 0) this.#gateway.admit?.(executions.filter((event) => this.#isForOrders(event)));

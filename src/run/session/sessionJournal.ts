@@ -14,13 +14,16 @@ export class SessionJournal implements Journal {
   readonly #ledger: Ledger;
   readonly #log = new DecisionLog();
   readonly #steps: StepWriter;
+  /** What the ledger has defined so far. */
+  readonly definitions: Definition[];
   #time: Millis = 0;
 
-  /** @param known what the ledger has defined so far */
   constructor(ledger: Ledger, known: readonly Definition[] = []) {
     this.#ledger = ledger;
+    this.definitions = [...known];
     this.#steps = new StepWriter((time, definition) => {
       ledger.append(entryKinds[definition.kind], time, packDefinition(definition));
+      this.definitions.push(definition);
     });
     this.#steps.know(known);
   }

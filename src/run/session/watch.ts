@@ -1,5 +1,6 @@
 import type { Approved, Command } from "../../domain/execution.ts";
 import { addFixed, formatFixed, negateFixed, parseFixed, zero } from "../../domain/fixed.ts";
+import type { MarketEvent } from "../../domain/market.ts";
 import { isoTime, type Millis } from "../../domain/time.ts";
 import { orderView } from "../../engine/orderBook.ts";
 import { positionsOf } from "../outcome.ts";
@@ -14,9 +15,11 @@ export interface WatchOptions {
   /** Real time, ms. */
   readonly clock: () => number;
   readonly onEvent: (event: SessionEvent) => void;
+  /** Bars up to then are of the past: shown to the strategy, no news to anybody else. */
+  readonly pastUntil: Millis;
 }
 
-/** For whoever looks on: pictures of the account, and how long orders take. */
+/** For whoever looks on: bars, halts, pictures of the account, and how long orders take. */
 export class Watch {
   readonly #options: WatchOptions;
   /** Real time at which orders left that have had no answer yet. */
@@ -24,6 +27,10 @@ export class Watch {
   #received: number | null = null;
   #pictured = Number.NEGATIVE_INFINITY;
   #changed = false;
+  #pastBars = 0;
+  #halted: string | null = null;
+  /** Of now, so far. */
+  bars = 0;
 
   constructor(options: WatchOptions) {
     this.#options = options;
@@ -36,6 +43,35 @@ export class Watch {
     for (const event of executions) {
       if ("number" in event && event.number !== 0) this.#answered(event.number, time);
     }
+    for (const event of events) this.#bar(time, event);
+    this.#tellHalt(time);
+  }
+
+  #bar(time: Millis, { chunk, row }: MarketEvent): void {
+    if (chunk.kind !== "bar" || chunk.hidden === true) return;
+    const { core, onEvent, pastUntil } = this.#options;
+    if (time <= pastUntil) {
+      this.#pastBars++;
+      return;
+    }
+    // The past as one line, once it is over.
+    if (this.#pastBars > 0) onEvent({ event: "history", time: isoTime(pastUntil), bars: this.#pastBars });
+    this.#pastBars = 0;
+    this.bars++;
+    const { instrument, bar } = core.engine.markets.get(chunk.instruments[chunk.instrumentOf?.[row] ?? 0]!)!;
+    const equity = core.account.equity().toFixed(2);
+    onEvent({ event: "bar", time: isoTime(time), symbol: instrument.symbol, close: bar.close, equity });
+  }
+
+  #tellHalt(time: Millis): void {
+    const { core, onEvent } = this.#options;
+    const halted = core.risk.haltedBecause(time);
+    if (halted === this.#halted) return;
+    this.#halted = halted;
+    const at = isoTime(Number.isFinite(time) ? time : Date.now());
+    onEvent(
+      halted === null ? { event: "resumed", time: at } : { event: "halted", time: at, because: halted },
+    );
   }
 
   /** @param began when the step that decided it was begun, by the clock */
