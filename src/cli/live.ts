@@ -41,6 +41,7 @@ export function addLive(program: Command, session: Session): void {
     .option("--yes", "Confirm real money here instead of typing it")
     .option("--until-bars <n>", "Stop after so many bars")
     .option("--max-runtime <time>", "Stop after so long: 90s, 30m, 12h, 7d")
+    .option("--plain", "Lines of text on a terminal, too")
     .option("--json", "Print each event as a line of JSON, the report (geosync.session/1) last");
   addVenueFlags(command);
   addSettings(command, names);

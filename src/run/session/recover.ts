@@ -12,7 +12,7 @@ import type { SessionManifest } from "./manifest.ts";
 import { type SessionPicture, unpackPicture } from "./picture.ts";
 import { planSession } from "./plan.ts";
 import { divergenceError, instrumentsIn, ReplayJournal, replay } from "./replay.ts";
-import { SessionEngine } from "./sessionEngine.ts";
+import { SessionEngine, type SessionPlan } from "./sessionEngine.ts";
 import { SessionJournal } from "./sessionJournal.ts";
 
 export interface RecoverOptions {
@@ -23,6 +23,8 @@ export interface RecoverOptions {
   readonly send: (command: Approved<Command>) => void;
   /** Of each decision that is new. */
   readonly told: (time: Millis, decision: Decision) => void;
+  /** What the strategy logs from now on. */
+  readonly onLog?: SessionPlan["onLog"];
   /** A checkpoint that could not be used, and why: all of the journal was gone through in its place. */
   readonly onUnused: (because: string) => void;
 }
@@ -73,7 +75,7 @@ interface Start extends SessionPicture {
 function recoverFrom(
   start: Start | null,
   instruments: readonly Instrument[],
-  { store, manifest, ensemble, send, told }: RecoverOptions,
+  { store, manifest, ensemble, send, told, onLog }: RecoverOptions,
 ): Recovered {
   const replaying = new ReplayJournal();
   // Nothing is sent, and nothing told, while the past is gone through.
@@ -88,7 +90,13 @@ function recoverFrom(
   const { settings, tradeFrom, ticksArePrices, historyLimit } = manifest;
   const plan = planSession(ensemble, {
     mode: manifest.mode === "paper" ? "paper" : "live",
-    ...{ settings, instruments, tradeFrom, ticksArePrices, historyLimit },
+    settings: {
+      ...settings,
+      onLog: (...logged) => {
+        if (live !== null) onLog?.(...logged);
+      },
+    },
+    ...{ instruments, tradeFrom, ticksArePrices, historyLimit },
     send: (command) => {
       if (live !== null) send(command);
     },

@@ -2,16 +2,17 @@ import { marketOf } from "../../connectivity/marketOf.ts";
 import { ordersOf } from "../../connectivity/orders.ts";
 import type { VenueSession } from "../../connectivity/session.ts";
 import { ExchangeDataSource } from "../../data/exchangeDataSource.ts";
-import type { Channel, LiveStatus } from "../../data/liveStatus.ts";
+import type { Channel } from "../../data/liveStatus.ts";
 import { fixedAt } from "../../domain/columns.ts";
 import { ValidationError } from "../../domain/errors.ts";
 import type { Fixed } from "../../domain/fixed.ts";
 import { formatFixed } from "../../domain/fixed.ts";
 import { createInstrument, type Instrument } from "../../domain/instrument.ts";
 import type { MarketChunk, MarketEvent } from "../../domain/market.ts";
-import { isoTime, type Millis, parseTimeframe } from "../../domain/time.ts";
+import { type Millis, parseTimeframe } from "../../domain/time.ts";
 import { coinDecimals } from "../../execution/costs/feeCurrency.ts";
 import type { Intake, IntakeControl } from "./intake.ts";
+import { describeStatus } from "./liveStatusText.ts";
 import type { Session } from "./session.ts";
 
 export interface VenueIntakeOptions {
@@ -50,7 +51,7 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
         timeframe: frame.label,
         ...(Number.isFinite(control.afterBar) ? { from: control.afterBar } : { warmup: options.warmup }),
         instrumentOf: (symbol) => known.find((one) => one.symbol === symbol)!,
-        onStatus: (status) => control.onStatus(status.kind, statusText(status)),
+        onStatus: (status) => control.onStatus(describeStatus(status)),
       });
       const stop = () => void source.disconnect();
       control.signal.addEventListener("abort", stop, { once: true });
@@ -133,10 +134,4 @@ function tellPrice(chunk: MarketChunk, row: number, onPrice: Taking["onPrice"]):
   if (chunk.kind === "quote" || chunk.kind === "book") return;
   const { symbol } = chunk.instruments[chunk.instrumentOf?.[row] ?? 0]!;
   onPrice(symbol, fixedAt(chunk.kind === "bar" ? chunk.close : chunk.price, row));
-}
-
-function statusText(status: LiveStatus): string {
-  const { channel, symbol, time, kind: _, ...details } = status;
-  const facts = Object.entries(details).map(([name, value]) => `${name} ${value}`);
-  return [`${symbol} ${channel}`, ...facts, isoTime(time)].join(", ");
 }
