@@ -1,8 +1,11 @@
-import { rmSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { Decimal } from "../../src/domain/decimal.ts";
 import { driftSchema } from "../../src/report/driftSchema.ts";
 import { errorSchema } from "../../src/report/schema.ts";
-import { buildWhenStale, documentOf, geosync, workingFolder } from "./geosync.ts";
+import { bin, buildWhenStale, documentOf, geosync, workingFolder } from "./geosync.ts";
 
 const folder = workingFolder();
 const file = "data/BTCUSDT_1m_synthetic.csv";
@@ -52,6 +55,34 @@ describe("drift", () => {
     expect(amounts).toMatchObject([{ cause: "rejects", amount: drift, count: 1 }]);
   });
 
+  it("of one at the local exchange has causes that add up", async () => {
+    const args = [bin, "venue", "--port", "0", "--json", "--trade-rate", "50", "--taker-fee", "0.3%"];
+    const venue = execa(process.execPath, args, { cwd: folder, reject: false, buffer: false });
+    onTestFinished(() => void venue.kill("SIGKILL"));
+    const line = await new Promise((resolve) => venue.stdout.once("data", resolve));
+    const { url } = JSON.parse(String(line)) as { url: string };
+    writeFileSync(join(folder, "flip.ts"), flip);
+    const at = [
+      "--venue",
+      "binance",
+      "--testnet",
+      "--venue-url",
+      url,
+      "--timeframe",
+      "1s",
+      "--session",
+      "real",
+    ];
+    const live = await run("live", ...at, "--strategy", "flip.ts", "--until-bars", "14");
+    expect(live.exitCode, String(live.stderr)).toBe(0);
+    const { drift, causes, result } = documentOf((await run("drift", "real", "--json")).stdout, driftSchema);
+    expect(result.fills).toBeGreaterThan(1);
+    const amountOf = new Map(causes.map(({ cause, amount }) => [cause, new Decimal(amount)]));
+    expect([...amountOf.values()].reduce((sum, one) => sum.plus(one)).toFixed()).toBe(drift);
+    expect(amountOf.get("fees")!.toNumber()).toBeLessThan(0);
+    expect([amountOf.get("data"), amountOf.get("manual")].map(String)).toEqual(["0", "0"]);
+  }, 120_000);
+
   it.each([
     ["whol", 4, "GEO-SESSION", 'Did you mean "whole"?'],
     ["../x", 2, "GEO-OPTION-VALUE", "expected a name"],
@@ -62,3 +93,21 @@ describe("drift", () => {
     expect(error.message).toContain(message);
   });
 });
+
+/** In and out every few bars, for as little as fills at once. */
+const flip = `
+import { defineStrategy, z } from "geosync";
+export default defineStrategy({
+  name: "flip",
+  description: "In and out.",
+  params: z.object({}),
+  create(_, ctx) {
+    return {
+      onBar(bar) {
+        if (bar.index % 4 === 1) ctx.buy({ notional: 100 });
+        if (bar.index % 4 === 3) ctx.close();
+      },
+    };
+  },
+});
+`;
