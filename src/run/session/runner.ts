@@ -9,9 +9,10 @@ import type { SessionStore } from "../../store/sessionStore.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { eventOf, type SessionEvent } from "./events.ts";
 import type { Intake, VenueSide } from "./intake.ts";
+import { withKillPoint } from "./killPoint.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { finishedKey } from "./open.ts";
-import { type Recovered, recover } from "./recover.ts";
+import { type Recovered, type RecoverOptions, recover } from "./recover.ts";
 import { describeSession } from "./report.ts";
 import { Session } from "./session.ts";
 import type { Step } from "./step.ts";
@@ -67,7 +68,8 @@ export class Runner {
     const { store, intake, venue, onEvent } = options;
     this.#haltFile = new HaltFile(store.folder.path);
     const told = (time: Millis, decision: Decision) => onEvent(eventOf(time, decision));
-    this.#recovered = recover({ ...options, send: (command) => this.#venue?.submit(command), told });
+    const send: RecoverOptions["send"] = (command) => this.#venue?.submit(command);
+    this.#recovered = recover({ ...options, ...withKillPoint({ store, send }), told });
     const { core, journal, instruments } = this.#recovered;
     this.#venue = venue?.(instruments, () => this.#wake()) ?? null;
     this.#session = new Session({
