@@ -3,7 +3,7 @@ import { type KillPoint, killPoints } from "../session/killPoint.ts";
 import type { ExitRule } from "../session/runner.ts";
 import { type FaultPlan, faultsOf } from "./faults.ts";
 
-/** What happens to the exchange as a whole while a session runs, so many ms after its start. */
+/** What happens to the exchange as a whole while a session runs, so many ms after its beginning. */
 export type Blow =
   | { readonly kind: "disconnect"; readonly atMs: number }
   | { readonly kind: "restart"; readonly atMs: number; readonly downMs: number }
@@ -19,6 +19,8 @@ export type StartEnd =
 export interface Start {
   readonly faults: FaultPlan;
   readonly blows: readonly Blow[];
+  /** Times count from when it has begun, or from when it has settled with the exchange and has data. */
+  readonly from: "started" | "connected";
   readonly end: StartEnd;
 }
 
@@ -38,19 +40,26 @@ export function scheduleOf(seed: number, rounds: number): Schedule {
   return {
     seed,
     liquidity: pick(random, [1, 1, 0.01, 0.001]),
-    starts: [...starts, { ...last, end: { kind: "stop", afterMs: 4000, onExit: exitOf(random) } }],
+    starts: [
+      ...starts,
+      { ...last, from: "connected", end: { kind: "stop", afterMs: 4000, onExit: exitOf(random) } },
+    ],
   };
 }
 
 function startOf(random: Random, seed: number): Start {
   const faults = faultsOf(random, seed);
   const afterMs = between(random, 1500, 5000);
-  const blows = blowsOf(random, afterMs);
+  const shared = {
+    faults,
+    blows: blowsOf(random, afterMs),
+    from: pick(random, ["started", "connected", "connected"] as const),
+  };
   const kind = random();
-  if (kind < 0.1) return { faults, blows, end: { kind: "stop", afterMs, onExit: "keep" } };
-  if (kind < 0.5) return { faults, blows, end: { kind: "kill", afterMs } };
+  if (kind < 0.1) return { ...shared, end: { kind: "stop", afterMs, onExit: "keep" } };
+  if (kind < 0.5) return { ...shared, end: { kind: "kill", afterMs } };
   const count = 1 + Math.floor(random() ** 2 * 40);
-  return { faults, blows, end: { kind: "kill-at", point: pick(random, killPoints), count, afterMs } };
+  return { ...shared, end: { kind: "kill-at", point: pick(random, killPoints), count, afterMs } };
 }
 
 function blowsOf(random: Random, withinMs: number): readonly Blow[] {
@@ -70,6 +79,6 @@ function between(random: Random, low: number, high: number): number {
   return Math.round(low + (high - low) * random());
 }
 
-function pick<T>(random: Random, list: readonly T[]): T {
+function pick<const T>(random: Random, list: readonly T[]): T {
   return list[Math.floor(random() * list.length)]!;
 }

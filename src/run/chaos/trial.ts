@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { killVariable } from "../session/killPoint.ts";
@@ -18,8 +18,6 @@ export interface TrialOptions {
   readonly symbols: readonly string[];
   /** Of `geosync live`: strategy, parameters, symbols, timeframe. */
   readonly flags: readonly string[];
-  /** Of each line of the session. */
-  readonly onLine?: (line: { readonly event?: string }) => void;
 }
 
 export interface Trial {
@@ -36,6 +34,8 @@ const session = "chaos";
 /** How long a session may take to stop in order, and to settle before that. */
 const stopMs = 40_000;
 const settleMs = 3000;
+/** How long it may take to settle with an exchange that fails it. */
+const beginMs = 30_000;
 
 /** One session through all that its schedule has for it, and what is true afterwards. */
 export async function runTrial(options: TrialOptions): Promise<Trial> {
@@ -74,6 +74,12 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
   }
 }
 
+type Line = { readonly event?: string; readonly kind?: unknown };
+
+function isBeginning({ event, kind }: Line, { from }: Start): boolean {
+  return from === "started" ? event === "started" : event === "status" && kind === "connected";
+}
+
 interface LiveEnd {
   readonly end: ChildEnd;
   /** To stop, by us. */
@@ -81,7 +87,7 @@ interface LiveEnd {
 }
 
 async function live(options: TrialOptions, exchange: ChaosExchange, start: Start): Promise<LiveEnd> {
-  const { command, folder, flags, onLine } = options;
+  const { command, folder, flags } = options;
   const { end, faults, blows } = start;
   await exchange.arm(faults);
   let begun = () => {};
@@ -92,14 +98,14 @@ async function live(options: TrialOptions, exchange: ChaosExchange, start: Start
     cwd: folder,
     env: { ...process.env, ...killAt(end) },
     onLine: (line) => {
-      if (line.event === "started") begun();
-      onLine?.(line);
+      if (isBeginning(line, start)) begun();
+      appendFileSync(join(folder, "events.ndjson"), `${JSON.stringify(line)}\n`);
     },
   });
   const over = new AbortController();
   void child.ended.then(() => over.abort());
+  await Promise.race([hasBegun, child.ended, pause(beginMs, over.signal)]);
   const suffering = sufferAll(exchange, blows, over.signal);
-  await Promise.race([hasBegun, child.ended]);
   await pause(end.afterMs, over.signal);
   let wasAsked = false;
   if (end.kind === "stop") {

@@ -120,14 +120,15 @@ export class Runner {
   }
 
   async #begin(): Promise<void> {
-    const { intake } = this.#options;
+    const { intake, signal, onExit } = this.#options;
     const venue = this.#venue;
     const { known, steps } = this.#recovered;
     if (venue === null) return;
     // What was missed is shown to the strategy, but is no time to open anything.
     if (steps > 0) this.#session.ask({ kind: "catchUp", until: intake.now() });
     venue.restore(known);
-    await venue.start();
+    const patience = onExit === "keep" ? signal : laterThan(signal, exitMs);
+    await untilAborted(patience, venue.start());
     this.#session.settle();
   }
 
@@ -175,6 +176,8 @@ export class Runner {
       if (onExit === "cancel") await within(patience, venue.cancelAll("cancelled:by-user"));
       if (onExit === "flatten") await this.#untilFlat(patience);
       await within(patience, venue.reconcile());
+      // What it has found to be different is asked for after it.
+      await within(patience, venue.settled());
     } catch (error) {
       const message = `not all of --on-exit ${onExit} is known to be done: ${(error as Error).message}`;
       onEvent({ event: "status", time: isoTime(safeTime(intake.now())), kind: "warning", message });
@@ -282,12 +285,29 @@ export class Runner {
 
 /** @throws the signal's reason when it does not settle in time */
 async function within(patience: AbortSignal, work: Promise<unknown>): Promise<void> {
+  patience.throwIfAborted();
   let stop = (): void => {};
   const late = new Promise<never>((_, reject) => {
     stop = () => reject(patience.reason);
     patience.addEventListener("abort", stop, { once: true });
   });
   await Promise.race([work, late]).finally(() => patience.removeEventListener("abort", stop));
+}
+
+/** Settles with `work`, or without it once the signal says so: whoever looks at the signal next stops. */
+async function untilAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  await within(signal, work).catch((error: unknown) => {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    work.catch(() => {});
+  });
+}
+
+function laterThan(signal: AbortSignal, ms: number): AbortSignal {
+  const late = new AbortController();
+  const begin = () => setTimeout(() => late.abort(signal.reason), ms).unref();
+  if (signal.aborted) begin();
+  else signal.addEventListener("abort", begin, { once: true });
+  return late.signal;
 }
 
 /** Before the first data, that of the wall. */
