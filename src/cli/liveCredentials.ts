@@ -1,6 +1,7 @@
 import { readCredentials, requireCredentials } from "../config/credentials.ts";
 import { knownVenue } from "../connectivity/openSession.ts";
 import type { Endpoints } from "../connectivity/session.ts";
+import { requireSandbox } from "../connectivity/venues.ts";
 import type { Credentials } from "../domain/ports.ts";
 import type { Session } from "./session.ts";
 
@@ -18,13 +19,16 @@ const demo: Credentials = { apiKey: "demo", apiSecret: "demo" };
 /**
  * Must be called before a strategy is loaded, which takes credentials out of the environment. On this very machine, the
  * local exchange's own are taken when there are no others.
- * @throws ConnectionError GEO-CREDENTIALS
+ * @throws ConnectionError GEO-CREDENTIALS, GEO-VENUE-UNSUPPORTED
  */
 export async function credentialsFor(
   { venue, testnet, endpoints, isPaper }: Wanted,
   { env, cwd, note }: Session,
 ): Promise<Credentials | undefined> {
-  const { id, passphrase } = await knownVenue(venue);
+  const known = await knownVenue(venue);
+  // Before keys are asked for that no one could get.
+  if (testnet) requireSandbox(known);
+  const { id, passphrase } = known;
   const request = { venue: id, testnet, passphrase, env, cwd };
   if (isPaper) return undefined;
   if (testnet && endpoints !== undefined && isLoopback(endpoints.rest)) {

@@ -30,11 +30,12 @@ const mostWaiting = 1_000_000;
 export class ExchangeDataSource implements DataSource, MarketStream {
   /** Rows up to this time are history; null before `connect` has resolved. */
   historyUntil: Millis | null = null;
-  readonly done: Promise<void>;
+  /** Of the present connection, or the last; made anew by `connect`. */
+  done: Promise<void>;
   readonly #api: MarketApi;
   readonly #plan: LivePlan;
-  readonly #rows: LiveRows;
-  readonly #stop = new AbortController();
+  #rows: LiveRows;
+  #stop = new AbortController();
   readonly #callbacks = new Map<string, Callback>();
   #state: "new" | "connected" | "ended" = "new";
   #failure: { readonly error: unknown } | null = null;
@@ -47,23 +48,17 @@ export class ExchangeDataSource implements DataSource, MarketStream {
     this.#api = api;
     this.#plan = livePlan(options);
     this.#rows = new LiveRows(this.#plan.depth);
-    this.done = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
-    // Nobody has to listen to `done`: events() and connect() tell of the failure, too.
-    this.done.catch(() => {});
+    this.done = this.#promise();
   }
 
   /**
-   * Settles when the history is there and the streams are being opened. A source connects once.
+   * Settles when the history is there and the streams are being opened; does nothing when connected. After
+   * `disconnect` it begins anew, history first.
    * @throws ConnectionError, with the code GEO-VENUE-UNSUPPORTED for a symbol or timeframe that the venue lacks
    */
   async connect(): Promise<void> {
-    if (this.#state !== "new") {
-      throw new ConnectionError(`${this.#api.venue}: expected a new data source, found one used before`, {
-        hint: "Create another one.",
-      });
-    }
+    if (this.#state === "connected") return;
+    if (this.#state === "ended") this.#renew();
     this.#state = "connected";
     try {
       const instruments = new Map<string, Instrument>();
@@ -97,19 +92,41 @@ export class ExchangeDataSource implements DataSource, MarketStream {
    */
   async *events(): AsyncGenerator<MarketChunk, void, undefined> {
     this.#consumed = true;
+    // Of this connection: there may be another by the time that its consumer looks again.
+    const { signal } = this.#stop;
+    const rows = this.#rows;
     try {
       for (;;) {
-        yield* this.#rows.take();
-        if (this.#rows.waiting > 0) continue;
+        yield* rows.take();
+        if (rows.waiting > 0) continue;
+        if (this.#rows !== rows) return;
         if (this.#failure !== null) throw this.#failure.error;
-        if (this.#state === "ended") return;
+        if (signal.aborted) return;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
         });
       }
     } finally {
-      this.#end(null);
+      if (this.#rows === rows) this.#end(null);
     }
+  }
+
+  #renew(): void {
+    this.#rows = new LiveRows(this.#plan.depth);
+    this.#stop = new AbortController();
+    this.#failure = null;
+    this.#consumed = false;
+    this.historyUntil = null;
+    this.done = this.#promise();
+  }
+
+  #promise(): Promise<void> {
+    const done = new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    // Nobody has to listen to `done`: events() and connect() tell of the failure, too.
+    done.catch(() => {});
+    return done;
   }
 
   async #start(instruments: ReadonlyMap<string, Instrument>): Promise<void> {

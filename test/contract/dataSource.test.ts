@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { CsvDataSource } from "../../src/data/csvDataSource.ts";
+import { ExchangeDataSource } from "../../src/data/exchangeDataSource.ts";
 import { ConnectionError, ValidationError } from "../../src/domain/errors.ts";
 import type { DataSource } from "../../src/domain/ports.ts";
 import { normalizeSymbol } from "../../src/domain/symbol.ts";
 import { Ticker } from "../../src/domain/ticker.ts";
 import { type DataSourceHarness, dataSourceContract, declareContract } from "../../src/testing/index.ts";
+import { FakeMarket, tradeOf } from "../support/fakeMarket.ts";
+import { FakeTime, settled } from "../support/fakeTime.ts";
 
 const prices = ["60000.10", "59999.99", "123456789.123456789", "0.00000001"];
 
@@ -27,6 +30,35 @@ declareContract(
       end: () => {},
       unreachable: new CsvDataSource(join(folder, "none.csv")),
       close: () => rmSync(folder, { recursive: true }),
+    };
+  }),
+  { describe, it },
+);
+
+declareContract(
+  "ExchangeDataSource",
+  dataSourceContract(() => {
+    const time = new FakeTime();
+    const market = new FakeMarket(time);
+    const source = new ExchangeDataSource(market, {
+      ...{ symbols: ["BTC/USDT", "ETH/USDT"], channels: ["trades"], timers: time },
+    });
+    const silent = new FakeMarket(time);
+    silent.failing = Number.POSITIVE_INFINITY;
+    return {
+      ...{ source, symbol: "BTC/USDT", prices },
+      deliver: async () => {
+        await settled();
+        for (const [index, price] of prices.entries()) {
+          await time.pass(1000);
+          const trade = { ...tradeOf(market.tradeList.length + 1), price, time: market.venueTime() + index };
+          market.tradeList.push(trade);
+          // The last line but one is that of the first symbol.
+          market.streams.trades.at(-2)?.push(trade);
+        }
+        await settled();
+      },
+      unreachable: new ExchangeDataSource(silent, { symbols: ["BTC/USDT"], warmup: 1, timers: time }),
     };
   }),
   { describe, it },

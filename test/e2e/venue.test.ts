@@ -47,8 +47,8 @@ describe("geosync venue", () => {
     child.kill("SIGINT");
     const { stdout, stderr, exitCode } = await child;
     expect({ stderr, exitCode }).toEqual({ stderr: "stopped", exitCode: 130 });
-    const url = /curl "(.+)"/.exec(stdout)?.[1];
-    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/api\/v3\/ticker\/price\?symbol=BTCUSDT$/);
+    const url = /--venue-url (\S+)/.exec(stdout)?.[1];
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(stdout).toContain("key      demo");
   });
 

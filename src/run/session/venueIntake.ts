@@ -4,6 +4,7 @@ import type { VenueSession } from "../../connectivity/session.ts";
 import { ExchangeDataSource } from "../../data/exchangeDataSource.ts";
 import type { Channel, LiveStatus } from "../../data/liveStatus.ts";
 import { fixedAt } from "../../domain/columns.ts";
+import { ValidationError } from "../../domain/errors.ts";
 import type { Fixed } from "../../domain/fixed.ts";
 import { formatFixed } from "../../domain/fixed.ts";
 import { createInstrument, type Instrument } from "../../domain/instrument.ts";
@@ -31,6 +32,7 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
   const market = marketOf(session);
   const orders = ordersOf(session);
   const instruments = symbols.map((symbol) => tradable(orders.rules(symbol).instrument));
+  refuseSeveralCurrencies(instruments);
   const hasCandles = channels.includes("candles");
   const frame = parseTimeframe(timeframe);
   return {
@@ -65,6 +67,19 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** A session's books are kept in one currency. */
+function refuseSeveralCurrencies(instruments: readonly Instrument[]): void {
+  const currencies = [...new Set(instruments.map(({ settle }) => settle))];
+  if (currencies.length < 2) return;
+  throw new ValidationError(
+    "GEO-USAGE",
+    `--symbol: expected symbols paid in one currency, found ${currencies.join(", ")}`,
+    {
+      hint: "Run a session for each.",
+    },
+  );
 }
 
 /** Fees taken out of what is bought leave holdings finer than a lot. */
