@@ -45,6 +45,8 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
     isFinite: false,
     now: () => session.venueTime(),
     async run(to, known, control) {
+      // Stopped while the session was starting.
+      control.signal.throwIfAborted();
       const source = new ExchangeDataSource(market, {
         symbols,
         channels,
