@@ -3,6 +3,7 @@ import { version } from "../run/version.ts";
 import { addBacktest } from "./backtest.ts";
 import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
+import { addHalt } from "./halt.ts";
 import { addLive } from "./live.ts";
 import { addMetrics } from "./metrics.ts";
 import { addReplay } from "./replay.ts";
@@ -47,6 +48,7 @@ const commands = [
   addLive,
   addReplay,
   addSessions,
+  addHalt,
   addMetrics,
   addData,
   addStrategies,
