@@ -21,6 +21,11 @@ export function addLive(program: Command, session: Session): void {
     .optionsGroup("Session:")
     .option("--paper", "Simulated orders")
     .option("--live", "Real orders for real money: every choice spelled out, and confirmed")
+    .option("--symbol <name>", "What is traded; repeat the flag for more (default: BTC/USDT)", collect)
+    .option(
+      "--feeds <list>",
+      "What is listened to: candles, trades, quotes, book (default: candles; on paper also trades)",
+    )
     .option(
       "--data <file>",
       "Play this file instead of live data (with --paper); repeat the flag for more",

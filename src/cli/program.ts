@@ -3,6 +3,7 @@ import { version } from "../run/version.ts";
 import { addBacktest } from "./backtest.ts";
 import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
+import { addDrift } from "./drift.ts";
 import { addHalt } from "./halt.ts";
 import { addLive } from "./live.ts";
 import { addMetrics } from "./metrics.ts";
@@ -47,6 +48,7 @@ const commands = [
   addBacktest,
   addLive,
   addReplay,
+  addDrift,
   addSessions,
   addHalt,
   addMetrics,

@@ -37,6 +37,8 @@ export interface SessionFacts {
   readonly to: string | null;
   readonly bars: number;
   readonly fills: number;
+  /** Fees in currencies that the session has no money of, by currency: not in its results. */
+  readonly feesBeside: Readonly<Record<string, string>>;
   /** How often it was started. */
   readonly starts: number;
   /** Why it stopped this time. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { checkAssertions, parseAssertion } from "../../src/report/assertions.ts";
 import { canonicalHash } from "../../src/report/canonical.ts";
+import { driftSchema } from "../../src/report/driftSchema.ts";
 import * as schemas from "../../src/report/schema.ts";
 import * as ofSessions from "../../src/report/sessionSchema.ts";
 import { sessionsSchema } from "../../src/report/sessionsSchema.ts";
@@ -18,6 +19,7 @@ const published = {
   "geosync.session-event-1": ofSessions.sessionEventSchema,
   "geosync.replay-1": ofSessions.replaySchema,
   "geosync.halt-1": ofSessions.haltSchema,
+  "geosync.drift-1": driftSchema,
   "geosync.doctor-1": schemas.doctorSchema,
   "geosync.config-1": schemas.configSchema,
   "geosync.error-1": schemas.errorSchema,

@@ -56,15 +56,17 @@ export class ByteWriter {
   }
 }
 
+const longestPlain = 24;
+
 /** Reads what `ByteWriter` wrote. */
 export class ByteReader {
   #bytes: Uint8Array = new Uint8Array(0);
-  #view: DataView = new DataView(this.#bytes.buffer);
+  /** Doubles are read here: a view of each payload would take longer to make than most payloads to read. */
+  readonly #scratch = new DataView(new ArrayBuffer(8));
   #at = 0;
 
   open(bytes: Uint8Array): void {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#at = 0;
   }
 
@@ -90,15 +92,25 @@ export class ByteReader {
   }
 
   double(): number {
-    const value = this.#view.getFloat64(this.#at, true);
-    this.#at += 8;
-    return value;
+    for (let i = 0; i < 8; i++) this.#scratch.setUint8(i, this.#bytes[this.#at++]!);
+    return this.#scratch.getFloat64(0, true);
   }
 
   text(): string {
-    const length = this.uint();
-    const value = decoder.decode(this.#bytes.subarray(this.#at, this.#at + length));
-    this.#at += length;
+    const end = this.uint() + this.#at;
+    const bytes = this.#bytes;
+    // Ids of trades are short and plain, and there is one for each: no decoder is as quick.
+    if (end - this.#at <= longestPlain) {
+      let text = "";
+      let at = this.#at;
+      while (at < end && bytes[at]! < 128) text += String.fromCharCode(bytes[at++]!);
+      if (at === end) {
+        this.#at = end;
+        return text;
+      }
+    }
+    const value = decoder.decode(bytes.subarray(this.#at, end));
+    this.#at = end;
     return value;
   }
 }

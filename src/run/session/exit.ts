@@ -15,8 +15,8 @@ export interface ExitOptions {
   readonly warn: (message: string) => void;
 }
 
-/** How long an exit waits for what it asked of the venue, and how often it looks. */
-const exitMs = 20_000;
+/** How long an exit waits for what it asked of the venue, in ms; and how often it looks. */
+export const exitMs = 20_000;
 const lookMs = 20;
 
 /** Does with orders and positions as the rule says, and learns what came of it. */
@@ -35,6 +35,8 @@ export async function wind({ rule, session, core, venue, warn }: ExitOptions): P
     if (rule === "cancel") await within(patience, venue.cancelAll("cancelled:by-user"));
     if (rule === "flatten") await untilFlat(core, session, patience);
     await within(patience, venue.reconcile());
+    // What it has found to be different is asked for after it.
+    await within(patience, venue.settled());
   } catch (error) {
     warn(`not all of --on-exit ${rule} is known to be done: ${(error as Error).message}`);
   } finally {
@@ -53,10 +55,28 @@ async function untilFlat(core: SessionEngine, session: Session, patience: AbortS
 
 /** @throws the signal's reason when it does not settle in time */
 async function within(patience: AbortSignal, work: Promise<unknown>): Promise<void> {
+  patience.throwIfAborted();
   let stop = (): void => {};
   const late = new Promise<never>((_, reject) => {
     stop = () => reject(patience.reason);
     patience.addEventListener("abort", stop, { once: true });
   });
   await Promise.race([work, late]).finally(() => patience.removeEventListener("abort", stop));
+}
+
+/** Settles with `work`, or without it once the signal says so: whoever looks at the signal next stops. */
+export async function untilAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  await within(signal, work).catch((error: unknown) => {
+    if (!signal.aborted || error !== signal.reason) throw error;
+    work.catch(() => {});
+  });
+}
+
+/** Aborts so many ms after `signal`, for the same reason. */
+export function laterThan(signal: AbortSignal, ms: number): AbortSignal {
+  const late = new AbortController();
+  const begin = () => setTimeout(() => late.abort(signal.reason), ms).unref();
+  if (signal.aborted) begin();
+  else signal.addEventListener("abort", begin, { once: true });
+  return late.signal;
 }

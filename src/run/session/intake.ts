@@ -57,6 +57,8 @@ export interface VenueSide {
   start(): Promise<void>;
   cancelAll(reason: ReasonCode, keep?: "nothing" | "protective"): Promise<void>;
   reconcile(): Promise<DriftReport>;
+  /** Nothing is in doubt and nothing under way any more. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -67,6 +67,7 @@ export class ReplayJournal implements Journal {
   /** What was decided since the last call; valid until then. */
   take(): Uint8Array {
     const { text } = this.#log;
+    if (text.length === 0) return noBytes;
     const bytes = text.bytes.subarray(0, text.length);
     text.length = 0;
     return bytes;

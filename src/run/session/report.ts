@@ -16,7 +16,7 @@ export interface Reported {
   readonly barMs: number | null;
   readonly facts: Omit<
     SessionFacts,
-    "currency" | "cash" | "from" | "to" | "bars" | "fills" | "halted" | "finished"
+    "currency" | "cash" | "feesBeside" | "from" | "to" | "bars" | "fills" | "halted" | "finished"
   >;
 }
 
@@ -54,6 +54,7 @@ export function describeSession({ core, settings, strategies, barMs, facts }: Re
       to: momentOf(recorder.to),
       bars: recorder.bars,
       fills: core.fills,
+      feesBeside: Object.fromEntries([...core.feesBeside].map(([name, fee]) => [name, formatFixed(fee)])),
       halted,
       finished: core.isFinished,
     },
@@ -76,8 +77,17 @@ export function describeSession({ core, settings, strategies, barMs, facts }: Re
       };
     }),
     reasons: Object.fromEntries([...orders.counts()].sort(([a], [b]) => (a < b ? -1 : 1))),
-    warnings: halted === null ? [] : [{ code: "halted", message: `Nothing is opened: ${halted}.` }],
+    warnings: warningsOf(core, halted),
   };
+}
+
+function warningsOf({ feesBeside }: SessionEngine, halted: string | null): SessionDocument["warnings"] {
+  const beside = [...feesBeside].map(([currency, fee]) => {
+    const message = `The venue took ${formatFixed(fee)} ${currency} of fees from what the account has beside the session: they are not in its results.`;
+    return { code: "fees-beside", message };
+  });
+  const stopped = halted === null ? [] : [{ code: "halted", message: `Nothing is opened: ${halted}.` }];
+  return [...stopped, ...beside];
 }
 
 function momentOf(time: Millis): string | null {

@@ -8,8 +8,9 @@ import type { SessionStore } from "../../store/sessionStore.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { eventOf, type SessionEvent } from "./events.ts";
-import { type ExitRule, wind } from "./exit.ts";
+import { type ExitRule, exitMs, laterThan, untilAborted, wind } from "./exit.ts";
 import type { Intake, VenueSide } from "./intake.ts";
+import { withKillPoint } from "./killPoint.ts";
 import { KillSwitch } from "./killSwitch.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { finishedKey } from "./open.ts";
@@ -69,9 +70,9 @@ export class Runner {
     const told = (time: Millis, decision: Decision) => onEvent(eventOf(time, decision));
     const onLog: NonNullable<RecoverOptions["onLog"]> = (time, message, fields) =>
       onEvent({ event: "log", time: isoTime(time), message, ...(fields && { fields }) });
+    const send: RecoverOptions["send"] = (command) => this.#send(command);
     this.#recovered = recover({
-      ...options,
-      send: (command) => this.#send(command),
+      ...{ ...options, ...withKillPoint({ store, send }) },
       ...{ told, onLog },
       onUnused: (because) =>
         this.#warn(
@@ -165,14 +166,15 @@ export class Runner {
   }
 
   async #begin(): Promise<void> {
-    const { intake } = this.#options;
+    const { intake, signal, onExit } = this.#options;
     const venue = this.#venue;
     const { known, steps } = this.#recovered;
     if (venue === null) return;
     // What was missed is shown to the strategy, but is no time to open anything.
     if (steps > 0) this.#session.ask({ kind: "catchUp", until: intake.now() });
     venue.restore(known);
-    await venue.start();
+    const patience = onExit === "keep" ? signal : laterThan(signal, exitMs);
+    await untilAborted(patience, venue.start());
     this.#session.settle();
   }
 

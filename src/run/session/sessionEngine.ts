@@ -1,6 +1,7 @@
 import "../v8.ts";
 import type { Account } from "../../account/account.ts";
 import type { Execution, ExecutionEvent, LiveEvent } from "../../domain/execution.ts";
+import { addFixed, type Fixed, zero } from "../../domain/fixed.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Instant } from "../../domain/market.ts";
 import type { ExecutionGateway } from "../../domain/ports.ts";
@@ -60,6 +61,8 @@ export class SessionEngine {
   /** Always there, so that trading can be halted. */
   readonly risk: RiskPolicy;
   fills = 0;
+  /** Fees in currencies that the session has no money of, by currency. */
+  readonly feesBeside = new Map<string, Fixed>();
   isFinished = false;
   /** What the steps so far say of orders at the venue. */
   #known = new SessionLedger();
@@ -145,15 +148,31 @@ export class SessionEngine {
   }
 
   apply({ time, events, executions, commands }: Step): void {
-    for (const event of executions) this.#known.event(event);
-    for (const command of commands) this.#obey(command);
+    if (executions.length > 0) for (const event of executions) this.#known.event(event);
+    if (commands.length > 0) for (const command of commands) this.#obey(command);
     if (this.isFinished) return;
-    if (executions.length > 0) this.#gateway.admit?.(executions.filter((event) => this.#isForOrders(event)));
+    if (executions.length > 0) this.#admit(executions);
     const instant = this.#instant;
     instant.time = time;
     instant.count = events.length;
     for (let i = 0; i < events.length; i++) instant.events[i] = events[i]!;
     this.engine.step(instant);
+  }
+
+  #admit(events: readonly LiveEvent[]): void {
+    const ofOrders = events.filter((event) => this.#isForOrders(event));
+    this.#gateway.admit?.(ofOrders.map((event) => (event.kind === "fill" ? this.#bookable(event) : event)));
+  }
+
+  /**
+   * A fee in a coin that the session neither trades nor holds (BNB, say) is paid from what lies beside it in the
+   * account: it is counted apart, and no money of the session's.
+   */
+  #bookable(fill: Execution): Execution {
+    const { amount, currency } = fill.fee;
+    if (currency === fill.instrument.base || this.account.canPay(currency, amount)) return fill;
+    this.feesBeside.set(currency, addFixed(this.feesBeside.get(currency) ?? zero, amount));
+    return { ...fill, fee: { amount: zero, currency: this.account.currency } };
   }
 
   /** What the venue told besides what happened to orders. */

@@ -56,7 +56,7 @@ export class StepReader {
     const from = this.#bytes;
     from.open(bytes);
     const count = from.uint();
-    const events = count === 0 ? nothing : Array.from({ length: count }, () => this.#readRow(time));
+    const events = count === 1 ? [this.#readRow(time)] : count === 0 ? nothing : this.#readRows(count, time);
     if (from.isDone) return { time, events, executions: nothing, commands: nothing };
     const rest = unpackText(from.text(), this.instruments) as Pick<Step, "executions" | "commands">;
     return { time, events, ...rest };
@@ -68,14 +68,31 @@ export class StepReader {
     this.#growing.length = 0;
   }
 
+  #readRows(count: number, time: Millis) {
+    return Array.from({ length: count }, () => this.#readRow(time));
+  }
+
   #readRow(time: Millis): { chunk: MarketChunk; row: number } {
     const from = this.#bytes;
     const number = from.uint();
-    this.#growing[number] ??= grow(this.#formats[number]!, this.instruments);
-    const growing = this.#growing[number]!;
-    const { format, times, cells, texts } = growing;
+    let growing = this.#growing[number];
+    if (growing === undefined) {
+      growing = grow(this.#formats[number]!, this.instruments);
+      this.#growing[number] = growing;
+    }
+    const { format, times, cells } = growing;
     const row = times.push(time) - 1;
     if (format.kind === "bar") growing.openTimes.push(from.double());
+    if (format.wide || format.kind === "book") this.#readCells(growing);
+    else for (let column = 0; column < cells.length; column++) cells[column]!.push(from.int());
+    if (format.sides === true) growing.sides.push(from.int());
+    if (format.ids === true) growing.ids.push(from.text());
+    return { chunk: growing.chunk as MarketChunk, row };
+  }
+
+  #readCells(growing: Growing): void {
+    const from = this.#bytes;
+    const { format, cells, texts } = growing;
     let [bids, asks] = [1, 1];
     if (format.kind === "book") {
       bids = from.uint();
@@ -91,9 +108,6 @@ export class StepReader {
         else cells[column]!.push(i < filled ? from.int() : 0);
       }
     }
-    if (format.sides === true) growing.sides.push(from.int());
-    if (format.ids === true) growing.ids.push(from.text());
-    return { chunk: growing.chunk as MarketChunk, row };
   }
 }
 

@@ -4,6 +4,7 @@ import type { VenueSession } from "../../connectivity/session.ts";
 import { ExchangeDataSource } from "../../data/exchangeDataSource.ts";
 import type { Channel } from "../../data/liveStatus.ts";
 import { fixedAt } from "../../domain/columns.ts";
+import { ValidationError } from "../../domain/errors.ts";
 import type { Fixed } from "../../domain/fixed.ts";
 import { formatFixed } from "../../domain/fixed.ts";
 import { createInstrument, type Instrument } from "../../domain/instrument.ts";
@@ -32,6 +33,7 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
   const market = marketOf(session);
   const orders = ordersOf(session);
   const instruments = symbols.map((symbol) => tradable(orders.rules(symbol).instrument));
+  refuseSeveralCurrencies(instruments);
   const hasCandles = channels.includes("candles");
   const frame = parseTimeframe(timeframe);
   return {
@@ -43,6 +45,8 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
     isFinite: false,
     now: () => session.venueTime(),
     async run(to, known, control) {
+      // Stopped while the session was starting.
+      control.signal.throwIfAborted();
       const source = new ExchangeDataSource(market, {
         symbols,
         channels,
@@ -66,6 +70,19 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
   };
 }
 
+/** A session's books are kept in one currency. */
+function refuseSeveralCurrencies(instruments: readonly Instrument[]): void {
+  const currencies = [...new Set(instruments.map(({ settle }) => settle))];
+  if (currencies.length < 2) return;
+  throw new ValidationError(
+    "GEO-USAGE",
+    `--symbol: expected symbols paid in one currency, found ${currencies.join(", ")}`,
+    {
+      hint: "Run a session for each.",
+    },
+  );
+}
+
 /** Fees taken out of what is bought leave holdings finer than a lot. */
 function tradable({ symbol, venue, lot, tick, minNotional }: Instrument): Instrument {
   return createInstrument(symbol, {
@@ -85,10 +102,11 @@ interface Taking extends VenueIntakeOptions {
 }
 
 async function takeIn(to: Session, source: ExchangeDataSource, taking: Taking): Promise<void> {
-  const { control, session, channels, staleMs, onPrice } = taking;
-  const resolved = channels.some((channel) => channel !== "candles");
+  const { control, session, staleMs, onPrice } = taking;
+  let resolved = false;
   for await (const chunk of source.events()) {
-    // Bars of a run that has the trades, or offers, themselves bring no prices of their own.
+    // Once the trades, or offers, themselves have come, bars bring no prices of their own.
+    resolved ||= chunk.kind !== "bar";
     const rows = chunk.kind === "bar" ? ({ ...chunk, derived: resolved } as MarketChunk) : chunk;
     for (const { time, events } of instantsOf(rows, control)) {
       if (time > taking.control.after && session.venueTime() - time > staleMs)
