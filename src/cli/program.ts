@@ -4,6 +4,7 @@ import { addBacktest } from "./backtest.ts";
 import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
 import { addDrift } from "./drift.ts";
+import { addHalt } from "./halt.ts";
 import { addLive } from "./live.ts";
 import { addMetrics } from "./metrics.ts";
 import { addReplay } from "./replay.ts";
@@ -49,6 +50,7 @@ const commands = [
   addReplay,
   addDrift,
   addSessions,
+  addHalt,
   addMetrics,
   addData,
   addStrategies,
