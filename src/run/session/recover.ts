@@ -10,7 +10,7 @@ import type { Intake } from "./intake.ts";
 import type { PictureLedger } from "./ledger.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { type SessionPicture, unpackPicture } from "./picture.ts";
-import { planSession } from "./plan.ts";
+import { planSession, type SessionSettings } from "./plan.ts";
 import { divergenceError, instrumentsIn, ReplayJournal, replay } from "./replay.ts";
 import { SessionEngine } from "./sessionEngine.ts";
 import { SessionJournal } from "./sessionJournal.ts";
@@ -23,6 +23,8 @@ export interface RecoverOptions {
   readonly send: (command: Approved<Command>) => void;
   /** Of each decision that is new. */
   readonly told: (time: Millis, decision: Decision) => void;
+  /** What the strategy logs, once the past is gone through. */
+  readonly onLog?: SessionSettings["onLog"];
   /** A checkpoint that could not be used, and why: all of the journal was gone through in its place. */
   readonly onUnused: (because: string) => void;
 }
@@ -73,7 +75,7 @@ interface Start extends SessionPicture {
 function recoverFrom(
   start: Start | null,
   instruments: readonly Instrument[],
-  { store, manifest, ensemble, send, told }: RecoverOptions,
+  { store, manifest, ensemble, send, told, onLog }: RecoverOptions,
 ): Recovered {
   const replaying = new ReplayJournal();
   // Nothing is sent, and nothing told, while the past is gone through.
@@ -85,7 +87,13 @@ function recoverFrom(
     },
     commit: () => live?.commit(),
   };
-  const { settings, tradeFrom, ticksArePrices, historyLimit } = manifest;
+  const { tradeFrom, ticksArePrices, historyLimit } = manifest;
+  const settings: SessionSettings = {
+    ...manifest.settings,
+    onLog: (...line) => {
+      if (live !== null) onLog?.(...line);
+    },
+  };
   const plan = planSession(ensemble, {
     mode: manifest.mode === "paper" ? "paper" : "live",
     ...{ settings, instruments, tradeFrom, ticksArePrices, historyLimit },

@@ -12,6 +12,7 @@ import { eventOf, type SessionEvent } from "./events.ts";
 import type { Intake, VenueSide } from "./intake.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { finishedKey } from "./open.ts";
+import type { SessionSettings } from "./plan.ts";
 import { type Recovered, recover } from "./recover.ts";
 import { describeSession } from "./report.ts";
 import { Session } from "./session.ts";
@@ -33,6 +34,8 @@ export interface RunnerOptions {
   /** When it aborts, the session stops in order; its reason is the error to end with. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: SessionEvent) => void;
+  /** What the strategy logs. */
+  readonly onLog?: SessionSettings["onLog"];
   /** Steps between two checkpoints, at least. @default 20000 */
   readonly checkpointEvery?: number | undefined;
 }
