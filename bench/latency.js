@@ -66,15 +66,15 @@ async function measured(endpoints, orders) {
     if (ms.length === warmup) [first, cpu, ticks] = [performance.now(), process.cpuUsage(), 0];
     if (ms.length === orders + warmup) stop.abort(done);
   });
+  const onEvent = ({ event, message, fields }) => {
+    if (event === "log" && message === "decides") decidedOn = arrivals.get(fields.id) ?? null;
+  };
   const warmup = Math.min(20, orders);
   try {
     await liveVenue({
       settings: {
         strategy: `${root}bench/strategies/tick-orders.ts`,
         params: { every },
-        onLog: (_, message, fields) => {
-          if (message === "decides") decidedOn = arrivals.get(String(fields.id)) ?? null;
-        },
       },
       ...{
         stateDir,
@@ -82,7 +82,7 @@ async function measured(endpoints, orders) {
         onExit: "keep",
         untilBars: null,
         signal: stop.signal,
-        onEvent: () => {},
+        onEvent,
       },
       ...{ mode: "testnet", venue: "binance", symbols: ["BTC/USDT"], timeframe: "1m", channels: ["trades"] },
       endpoints,

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { figure, root, short } from "./figure.js";
+import { figure, root, short, spread } from "./figure.js";
 import { instrumentOf, minute, modules, runSession, ticksOf } from "./sessionWorld.js";
 
 const maxGrowth = 0.1;
@@ -80,7 +80,7 @@ figure(import.meta.url, {
           met: growth < maxGrowth,
         },
       ],
-      results: [{ days, events, growth, keptBytes: kept, ms, cpuMs }],
+      results: [{ days, events, growth, keptMB: spread(kept.map((bytes) => bytes / 1e6)), ms, cpuMs }],
     };
   },
 });

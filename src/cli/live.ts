@@ -21,6 +21,11 @@ export function addLive(program: Command, session: Session): void {
     .optionsGroup("Session:")
     .option("--paper", "Simulated orders")
     .option("--live", "Real orders for real money: every choice spelled out, and confirmed")
+    .option("--symbol <name>", "What is traded; repeat the flag for more (default: BTC/USDT)", collect)
+    .option(
+      "--feeds <list>",
+      "What is listened to: candles, trades, quotes, book (default: candles; on paper also trades)",
+    )
     .option(
       "--data <file>",
       "Play this file instead of live data (with --paper); repeat the flag for more",
@@ -41,6 +46,7 @@ export function addLive(program: Command, session: Session): void {
     .option("--yes", "Confirm real money here instead of typing it")
     .option("--until-bars <n>", "Stop after so many bars")
     .option("--max-runtime <time>", "Stop after so long: 90s, 30m, 12h, 7d")
+    .option("--plain", "Lines of text on a terminal, too")
     .option("--json", "Print each event as a line of JSON, the report (geosync.session/1) last");
   addVenueFlags(command);
   addSettings(command, names);

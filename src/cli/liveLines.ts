@@ -1,73 +1,37 @@
-import type { Json } from "../domain/signal.ts";
-import { isoTime, type Millis } from "../domain/time.ts";
 import type { SessionEvent } from "../run/session/events.ts";
-import { logLine } from "./logLine.ts";
+import { eventText } from "./liveText.ts";
 import type { Session } from "./session.ts";
 
-/** A session's events as lines: JSON on stdout for programs, plain text on stderr for people. */
-export class LiveLines {
-  readonly #session: Session;
-  readonly #json: boolean;
-
-  constructor(session: Session, json: boolean) {
-    this.#session = session;
-    this.#json = json;
-  }
-
-  show(event: SessionEvent): void {
-    if (this.#json) {
-      void this.#session.print([`${JSON.stringify(event)}\n`]);
-      return;
-    }
-    const text = textOf(event);
-    if (text !== null) this.#session.note(`${event.time} ${text}`);
-  }
-
+/** Where a session's events are shown. */
+export interface LiveOutput {
+  /** Between two pictures of the account, real ms; null: it has no use for them. */
+  readonly accountEveryMs: number | null;
+  show(event: SessionEvent): void;
   /** Before anything happens. */
-  tell(text: string): void {
-    if (!this.#json) this.#session.note(text);
-  }
-
-  /** What a strategy logs. */
-  log(time: Millis, message: string, fields: { readonly [key: string]: Json } | undefined): void {
-    if (this.#json) this.show({ event: "log", time: isoTime(time), message, ...(fields && { fields }) });
-    else this.#session.note(logLine(time, message, fields));
-  }
+  tell(text: string): void;
+  /** Nothing more is shown. */
+  close(): void;
 }
 
-/** Null for what happens too often to be told line by line. */
-function textOf(event: SessionEvent): string | null {
-  switch (event.event) {
-    case "started": {
-      const how = event.resumed === null ? "" : `, resumed after ${event.resumed} steps`;
-      const what = `${event.strategy} on ${event.symbols.join(", ")}, ${event.mode} at ${event.venue}`;
-      return `session ${event.session}: ${what}${how}`;
-    }
-    case "bar":
-    case "log":
-      return null;
-    case "order": {
-      const { id, side, symbol, type, quantity, value, price, stopPrice } = event;
-      const size = quantity ?? `for ${value}`;
-      const at = [
-        price === undefined ? "" : ` at ${price}`,
-        stopPrice === undefined ? "" : ` stop ${stopPrice}`,
-      ];
-      return `order ${id}: ${side} ${size} ${symbol} ${type}${at.join("")}`;
-    }
-    case "fill":
-      return `filled ${event.id}: ${event.side} ${event.quantity} ${event.symbol} at ${event.price}, fee ${event.fee} ${event.feeCurrency}`;
-    case "cancel":
-      return `cancel ${event.id}`;
-    case "ended":
-      return event.reason === "filled" ? null : `ended ${event.id}: ${event.reason}`;
-    case "status":
-      return `${event.kind}: ${event.message}`;
-    case "halted":
-      return `HALTED: ${event.because}`;
-    case "resumed":
-      return "trading goes on";
-    case "stopping":
-      return `stopping: ${event.because}`;
-  }
+/** For programs: each event a line of JSON on stdout. */
+export function jsonLines(session: Session): LiveOutput {
+  return {
+    accountEveryMs: 5000,
+    show: (event) => void session.print([`${JSON.stringify(event)}\n`]),
+    tell: () => {},
+    close: () => {},
+  };
+}
+
+/** For logs, and terminals that know nothing: lines of text on stderr. */
+export function plainLines(session: Session): LiveOutput {
+  return {
+    accountEveryMs: null,
+    show: (event) => {
+      const text = eventText(event);
+      if (text !== null) session.note(`${event.time} ${text}`);
+    },
+    tell: (text) => session.note(text),
+    close: () => {},
+  };
 }

@@ -1,7 +1,7 @@
 import { badValue, readSymbol } from "../config/values.ts";
 import type { Channel } from "../data/liveStatus.ts";
 import { GeoSyncError } from "../domain/errors.ts";
-import type { ExitRule } from "../run/session/runner.ts";
+import type { ExitRule } from "../run/session/exit.ts";
 
 /** Readers of the flags of `geosync live`. All throw ValidationError GEO-OPTION-VALUE. */
 

@@ -21,6 +21,7 @@ const stopped = new Promise<never>((_, reject) => {
   });
 });
 process.on("SIGINT", () => onSignal("GEO-INTERRUPTED", "stopped by the user (SIGINT)"));
+process.on("SIGHUP", () => onSignal("GEO-TERMINATED", "stopped: its terminal was closed (SIGHUP)"));
 process.on("SIGTERM", () => onSignal("GEO-TERMINATED", "stopped by the system (SIGTERM)"));
 
 process.exit(await run());
@@ -40,8 +41,9 @@ function onSignal(code: "GEO-INTERRUPTED" | "GEO-TERMINATED", message: string): 
   stop.abort(new GeoSyncError(code, message));
 }
 
-/** Whoever read our output has seen enough (`| head`): no failure of ours. */
+/** Whoever read our output has seen enough (`| head`): no failure of ours. What is to end in order does so, unseen. */
 function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
+  if (error.code !== "EPIPE") throw error;
+  if (!session.endsInOrder) process.exit(0);
+  stop.abort(new GeoSyncError("GEO-TERMINATED", "stopped: nobody reads its output any more"));
 }

@@ -3,6 +3,7 @@ import { version } from "../run/version.ts";
 import { addBacktest } from "./backtest.ts";
 import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
+import { addDrift } from "./drift.ts";
 import { addLive } from "./live.ts";
 import { addMetrics } from "./metrics.ts";
 import { addReplay } from "./replay.ts";
@@ -46,6 +47,7 @@ const commands = [
   addBacktest,
   addLive,
   addReplay,
+  addDrift,
   addSessions,
   addMetrics,
   addData,

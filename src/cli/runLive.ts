@@ -1,10 +1,10 @@
 import { readConfigFile } from "../config/configFile.ts";
 import { type ResolvedSettings, resolveSettings } from "../config/resolve.ts";
-import { ValidationError } from "../domain/errors.ts";
+import { exitCodes, ValidationError } from "../domain/errors.ts";
 import type { LiveOptions } from "../run/session/live.ts";
 import type { SessionOutcome } from "../run/session/runner.ts";
 import { resolveStateDir } from "../store/sessionFolder.ts";
-import { LiveLines } from "./liveLines.ts";
+import { jsonLines, type LiveOutput, plainLines } from "./liveLines.ts";
 import {
   countOf,
   driftRuleOf,
@@ -35,6 +35,7 @@ export interface LiveFlags {
   readonly maxRuntime?: string;
   readonly yes?: boolean;
   readonly json?: boolean;
+  readonly plain?: boolean;
   readonly config?: string;
 }
 
@@ -53,19 +54,55 @@ export async function runLive(request: LiveRequest, session: Session): Promise<v
     refuseUnspelt(request, resolved);
     await confirmMoney(request, session);
   }
-  const lines = new LiveLines(session, own.json === true);
-  const shared = sharedOptions(request, resolved, session, lines);
-  session.endsInOrder = true;
-  const { document, reason } =
-    own.data === undefined
-      ? await atVenue(request, resolved, mode, shared, session, lines)
-      : await onFiles(request, mode, shared);
-  if (own.json === true) await session.print([`${JSON.stringify(document)}\n`]);
+  const output = await outputFor(own, session);
+  try {
+    const outcome = await outcomeOf(request, resolved, mode, session, output);
+    output.close();
+    await report(outcome, own, session);
+  } finally {
+    output.close();
+  }
+}
+
+async function outcomeOf(
+  request: LiveRequest,
+  resolved: ResolvedSettings,
+  mode: Mode,
+  session: Session,
+  output: LiveOutput,
+): Promise<SessionOutcome> {
+  const shared = sharedOptions(request, resolved, session, output);
+  return request.own.data === undefined
+    ? atVenue(request, resolved, mode, shared, session, output)
+    : onFiles(request, mode, shared);
+}
+
+async function outputFor({ json, plain, onExit }: LiveFlags, session: Session): Promise<LiveOutput> {
+  if (json === true) return jsonLines(session);
+  const isTerminal = process.stderr.isTTY === true && session.env.TERM !== "dumb";
+  if (!isTerminal || plain === true) return plainLines(session);
+  const { LiveView } = await import("./liveView.ts");
+  return new LiveView(session, exitRuleOf(onExit));
+}
+
+/** The document last, and the end that the session came to. */
+async function report(
+  { document, reason }: SessionOutcome,
+  { json }: LiveFlags,
+  session: Session,
+): Promise<void> {
+  if (json === true) await session.print([`${JSON.stringify(document)}\n`]);
   else {
     const { renderSession } = await import("../report/sessionTable.ts");
     await session.print([renderSession(document, session)]);
   }
-  if (reason !== null && !(reason instanceof TimeIsOver)) throw reason;
+  if (reason !== null && !(reason instanceof TimeIsOver)) {
+    session.note("stopped");
+    session.exitCode = reason.exitCode;
+  } else if (document.session.halted !== null) {
+    session.note(`stopped while trading was halted: ${document.session.halted}`);
+    session.exitCode = exitCodes["GEO-HALTED"];
+  }
 }
 
 type Mode = "paper" | "testnet" | "live";
@@ -94,20 +131,22 @@ function sharedOptions(
   { own }: LiveRequest,
   resolved: ResolvedSettings,
   session: Session,
-  lines: LiveLines,
+  output: LiveOutput,
 ): LiveOptions {
   const { cwd, env } = session;
   return {
-    settings: {
-      ...runOptionsOf(resolved, cwd, "momentum"),
-      onLog: (time, message, fields) => lines.log(time, message, fields),
-    },
+    settings: runOptionsOf(resolved, cwd, "momentum"),
     stateDir: resolveStateDir(own.stateDir, env, cwd),
     name: own.session ?? null,
     onExit: exitRuleOf(own.onExit),
     untilBars: own.untilBars === undefined ? null : countOf(own.untilBars, "--until-bars"),
     signal: stopSignal(session.signal, own.maxRuntime),
-    onEvent: (event) => lines.show(event),
+    accountEveryMs: output.accountEveryMs,
+    onEvent: (event) => {
+      // Before, there is nothing that would have to end in order.
+      if (event.event === "started") session.endsInOrder = true;
+      output.show(event);
+    },
   };
 }
 
@@ -134,7 +173,7 @@ async function atVenue(
   mode: Mode,
   shared: LiveOptions,
   session: Session,
-  lines: LiveLines,
+  output: LiveOutput,
 ): Promise<SessionOutcome> {
   const { venue, endpoints, apiLog } = choice;
   if (venue === undefined) {
@@ -154,7 +193,7 @@ async function atVenue(
   const symbols = symbolsOf(own.symbol ?? [usual.symbol]);
   const timeframe = single.timeframe?.value.label ?? usual.timeframe;
   const strategy = single.strategy?.value ?? usual.strategy;
-  lines.tell(`${strategy} on ${symbols.join(", ")}, ${timeframe} bars, ${mode} at ${venue}`);
+  output.tell(`${strategy} on ${symbols.join(", ")}, ${timeframe} bars, ${mode} at ${venue}`);
   const log =
     apiLog === undefined ? undefined : await (await import("../connectivity/apiLog.ts")).openApiLog(apiLog);
   const { liveVenue } = await import("../run/session/live.ts");

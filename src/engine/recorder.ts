@@ -88,6 +88,12 @@ export class EquityRecorder {
     }
   }
 
+  /** Of equity now from its peak, 0 or below; null before anything was measured. */
+  get drawdown(): number | null {
+    if (Number.isNaN(this.to)) return null;
+    return Math.min(0, this.#account.equity() / this.#peak - 1);
+  }
+
   /** The points so far, the present one included. */
   sampled(): readonly EquityPoint[] {
     const last = this.points.at(-1)?.time ?? Number.NEGATIVE_INFINITY;

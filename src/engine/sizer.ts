@@ -129,10 +129,14 @@ export class Sizer {
     return { side, sizing, terms: plainMarketOrder };
   }
 
-  /** What fractions are fractions of. */
+  /** What fractions are fractions of. What is too little to be sold, as fees in coins leave it, can buy nothing. */
   #capital(): Fixed {
     const { account, share } = this.#options;
-    const equity = account.exactEquity();
+    let equity = account.exactEquity();
+    // Less than a lot is left when fees are taken out of what is bought: it can be neither sold nor spent.
+    for (const holding of account.open) {
+      if (holding.isFlat && !holding.isOwed) equity = addFixed(equity, negateFixed(holding.exactWorth()));
+    }
     return share === null ? equity : multiplyFixed(equity, share);
   }
 

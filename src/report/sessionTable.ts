@@ -9,7 +9,7 @@ import { held, ordersTable, type RenderOptions, warned } from "./table.ts";
 export function renderSession(document: SessionDocument, { color }: RenderOptions): string {
   const paint = new Chalk({ level: color ? 1 : 0 });
   const { session, metrics, positions, warnings } = document;
-  const { strategy, symbols, mode, venue, from, to, bars, name, stopped, starts } = session;
+  const { strategy, symbols, mode, venue, from, to, bars } = session;
   const span =
     from === null || to === null
       ? "nothing measured yet"
@@ -25,14 +25,15 @@ export function renderSession(document: SessionDocument, { color }: RenderOption
     held(positions),
     open(document),
     warned(warnings, paint),
-    paint.dim(
-      indented(
-        `Session ${name}, start ${starts}: stopped (${stopped})${session.finished ? ", over" : ""}.`,
-        1,
-      ).join("\n"),
-    ),
+    paint.dim(indented(ending(session), 1).join("\n")),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
+}
+
+function ending({ name, starts, stopped, finished }: SessionDocument["session"]): string {
+  const nth = starts === 1 ? "" : `, start ${starts}`;
+  const next = finished ? "It is over." : "The same command, with --session, goes on with it.";
+  return `Session ${name}${nth}: ${stopped}. ${next}`;
 }
 
 function open({ openOrders }: SessionDocument): string {

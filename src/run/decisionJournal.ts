@@ -11,12 +11,17 @@ export class DecisionJournal implements Journal {
   readonly #hash = createHash("sha256");
   readonly #log = new DecisionLog();
 
-  constructor(keepLines: boolean) {
+  readonly #told: ((time: Millis, decision: Decision) => void) | undefined;
+
+  /** @param told each decision, as it is written */
+  constructor(keepLines: boolean, told?: (time: Millis, decision: Decision) => void) {
     this.lines = keepLines ? [] : null;
+    this.#told = told;
   }
 
   append(time: Millis, decision: Decision): void {
     this.#log.write(time, decision);
+    this.#told?.(time, decision);
     if (this.#log.text.length > flushAt) this.#flush();
   }
 

@@ -12,6 +12,7 @@ import { type Random, seededRandom } from "../domain/random.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import type { Json } from "../domain/signal.ts";
 import type { Millis } from "../domain/time.ts";
+import type { Decision } from "../engine/decisionLog.ts";
 import { Engine } from "../engine/engine.ts";
 import type { Market } from "../engine/market.ts";
 import type { SeatOptions } from "../engine/options.ts";
@@ -55,6 +56,8 @@ export interface SimulationOptions {
   readonly details?: boolean | undefined;
   readonly equityOfEveryBar?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told each decision, as it is written to the journal. */
+  readonly onDecision?: ((time: Millis, decision: Decision) => void) | undefined;
   /** Remember what happened around this moment. */
   readonly explain?: Millis | undefined;
   readonly onLog?:
@@ -138,7 +141,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const { sizing, collar } = settings;
   const costs = { fees, slippage: explainer?.slippage(slippage) ?? slippage };
   const gateway = simulatedVenueOf(settings, costs, account, () => engine.markets);
-  const journal = new DecisionJournal(options.details === true);
+  const journal = new DecisionJournal(options.details === true, options.onDecision);
   const recording = { tradeFrom, keepAll: options.equityOfEveryBar === true };
   const recorder = explainer?.recorder(account, recording) ?? new EquityRecorder(account, recording);
   const orders = new OrderBook();

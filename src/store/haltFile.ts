@@ -37,7 +37,7 @@ export class HaltFile {
   write(order: HaltOrder): void {
     // Whole or not at all: it is read while it is written.
     const draft = `${this.path}.${process.pid}`;
-    writeFileSync(draft, `${JSON.stringify(order)}\n`);
+    writeFileSync(draft, `${JSON.stringify(order)}\n`, { flush: true });
     renameSync(draft, this.path);
   }
 

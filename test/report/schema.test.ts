@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { checkAssertions, parseAssertion } from "../../src/report/assertions.ts";
 import { canonicalHash } from "../../src/report/canonical.ts";
+import { driftSchema } from "../../src/report/driftSchema.ts";
 import * as schemas from "../../src/report/schema.ts";
 import { sessionsSchema } from "../../src/report/sessionsSchema.ts";
 import { gambler } from "../support/gambler.ts";
@@ -13,6 +14,7 @@ const published = {
   "geosync.metrics-1": schemas.metricsSchema,
   "geosync.strategies-1": schemas.strategiesSchema,
   "geosync.sessions-1": sessionsSchema,
+  "geosync.drift-1": driftSchema,
   "geosync.doctor-1": schemas.doctorSchema,
   "geosync.config-1": schemas.configSchema,
   "geosync.error-1": schemas.errorSchema,

@@ -201,3 +201,14 @@ describe("what is refused", () => {
     await expect(go({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });
+
+it("what fees in base coins leave of a lot is no money: all-in orders go on filling", async () => {
+  const { document } = await backtest({
+    files: ["data/BTCUSDT_1m_synthetic.csv"],
+    strategy: "momentum",
+    feeCurrency: "base",
+    lot: "0.0001",
+  });
+  expect(document.run.fills).toBeGreaterThan(1000);
+  expect(document.reasons).not.toHaveProperty("refused:insufficient-cash");
+});

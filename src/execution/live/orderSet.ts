@@ -41,7 +41,6 @@ export class OrderSet implements Surroundings {
 
   addTrack(track: Track): void {
     this.#tracks.set(track.number, track);
-    this.#forget();
   }
 
   addUnit(unit: Unit): void {
@@ -54,9 +53,11 @@ export class OrderSet implements Surroundings {
     if (!this.#units.some(({ tracks }) => tracks.includes(track))) this.addUnit(new Single(track, this));
   }
 
+  /** Of orders that are over, the last ones are remembered: their news may come late. */
   dropOver(): void {
     if (this.#units.some((unit) => unit.isOver && !unit.busy))
       this.#units = this.#units.filter((unit) => !unit.isOver || unit.busy);
+    this.#forget();
   }
 
   track(number: OrderNumber): Track | undefined {

@@ -17,6 +17,8 @@ export type SessionEvent =
       /** Steps that were replayed to get where it stopped; null: a new session. */
       readonly resumed: number | null;
     }
+  /** Bars from before the session traded, or from while it was not running: the strategy has seen them. */
+  | { readonly event: "history"; readonly time: string; readonly bars: number }
   | {
       readonly event: "bar";
       readonly time: string;
@@ -24,6 +26,11 @@ export type SessionEvent =
       readonly close: number;
       readonly equity: string;
     }
+  | ({ readonly event: "account"; readonly time: string } & AccountPicture)
+  /** An order has left for the venue, so many milliseconds after what it was decided on had come in. */
+  | { readonly event: "sent"; readonly time: string; readonly id: string; readonly afterMs: number }
+  /** The venue has answered it, so many milliseconds after it had left. */
+  | { readonly event: "answered"; readonly time: string; readonly id: string; readonly afterMs: number }
   | {
       readonly event: "order";
       readonly time: string;
@@ -56,10 +63,51 @@ export type SessionEvent =
       readonly fields?: { readonly [key: string]: Json };
     }
   /** Of connection, data or order handling. */
-  | { readonly event: "status"; readonly time: string; readonly kind: string; readonly message: string }
+  | {
+      readonly event: "status";
+      readonly time: string;
+      readonly level: StatusLevel;
+      readonly kind: string;
+      readonly message: string;
+    }
   | { readonly event: "halted"; readonly time: string; readonly because: string }
   | { readonly event: "resumed"; readonly time: string }
   | { readonly event: "stopping"; readonly time: string; readonly because: string };
+
+export type StatusLevel = "info" | "warning" | "error";
+
+/** What the session has and owes at a moment, in the currency of its account. */
+export interface AccountPicture {
+  readonly currency: string;
+  readonly equity: string;
+  /** Earned beside what is still open, costs paid: equity − what it began with − unrealised. */
+  readonly realised: string;
+  readonly unrealised: string;
+  /** Of its peak, 0 or below; null before there is anything measured. */
+  readonly drawdown: number | null;
+  readonly maxDrawdown: number;
+  /** Milliseconds since the last market data came in; null before the first. */
+  readonly dataAgeMs: number | null;
+  readonly prices: { readonly [symbol: string]: string };
+  readonly positions: readonly {
+    readonly symbol: string;
+    readonly quantity: string;
+    readonly entryPrice: number;
+    readonly unrealised: string;
+  }[];
+  readonly openOrders: readonly {
+    readonly id: string;
+    readonly symbol: string;
+    readonly side: "buy" | "sell";
+    readonly type: string;
+    readonly quantity: string | null;
+    readonly price: string | null;
+    readonly stopPrice: string | null;
+    readonly filledQuantity: string;
+    /** The venue has not said yet whether it has it. */
+    readonly inDoubt: boolean;
+  }[];
+}
 
 /** A decision as an event. */
 export function eventOf(time: Millis, decision: Decision): SessionEvent {

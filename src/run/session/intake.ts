@@ -6,6 +6,7 @@ import type { ReasonCode } from "../../domain/reasons.ts";
 import type { Millis } from "../../domain/time.ts";
 import type { DriftReport } from "../../execution/live/reconciler.ts";
 import type { RestoredOrders } from "../../execution/live/restored.ts";
+import type { StatusLevel } from "./events.ts";
 import type { Session } from "./session.ts";
 
 export interface IntakeControl {
@@ -18,7 +19,13 @@ export interface IntakeControl {
   /** Asked after each instant. */
   readonly isEnough: () => boolean;
   /** Of what is held up, lost and found again. */
-  readonly onStatus: (kind: string, message: string) => void;
+  readonly onStatus: (status: IntakeStatus) => void;
+}
+
+export interface IntakeStatus {
+  readonly level: StatusLevel;
+  readonly kind: string;
+  readonly message: string;
 }
 
 /** Where a session's market data come from: files that are played, or a venue. */
@@ -50,6 +57,8 @@ export interface VenueSide {
   start(): Promise<void>;
   cancelAll(reason: ReasonCode, keep?: "nothing" | "protective"): Promise<void>;
   reconcile(): Promise<DriftReport>;
+  /** Nothing is in doubt and nothing under way any more. */
+  settled(): Promise<void>;
   stop(): Promise<void>;
 }
 

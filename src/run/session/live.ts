@@ -12,7 +12,8 @@ import { openSession } from "./open.ts";
 import { historyLimitOf, loadStrategies, type SessionSettings, warmupOf } from "./plan.ts";
 import { Runner, type RunnerOptions, type SessionOutcome } from "./runner.ts";
 
-export interface LiveOptions extends Pick<RunnerOptions, "onExit" | "untilBars" | "signal" | "onEvent"> {
+export interface LiveOptions
+  extends Pick<RunnerOptions, "onExit" | "untilBars" | "signal" | "onEvent" | "accountEveryMs"> {
   readonly settings: SessionSettings;
   readonly stateDir: string;
   /** Null: by what is traded. */
@@ -78,7 +79,13 @@ export async function liveVenue(options: VenueOptions): Promise<SessionOutcome> 
     ...{ signal: options.signal, deadlineMs: connectMs },
     onRetry: ({ error }) => {
       const message = `${(error as Error).message} Trying again.`;
-      options.onEvent({ event: "status", time: isoTime(Date.now()), kind: "connecting", message });
+      options.onEvent({
+        event: "status",
+        time: isoTime(Date.now()),
+        level: "warning",
+        kind: "connecting",
+        message,
+      });
     },
   });
   try {
@@ -106,8 +113,8 @@ export async function liveVenue(options: VenueOptions): Promise<SessionOutcome> 
       venue: (name, created) => (instruments, wake) => {
         const manager = side.orderManagerOf(adapter, {
           ...{ session, instruments, wake, id: side.sessionId(name, created), onDrift: options.onDrift },
-          onStatus: ({ code, message }) =>
-            options.onEvent({ event: "status", time: isoTime(intake.now()), kind: code, message }),
+          onStatus: ({ level, code, message }) =>
+            options.onEvent({ event: "status", time: isoTime(intake.now()), level, kind: code, message }),
         });
         onPrice = (symbol, price) => manager.onPrice(symbol, price);
         return manager;
@@ -145,7 +152,6 @@ async function runOn(asked: SessionManifest, options: RunOn): Promise<SessionOut
     const venue = options.venue(store.folder.name, store.header.created);
     const outcome = await new Runner({
       ...options,
-      onLog: options.settings.onLog,
       store,
       manifest,
       venue,

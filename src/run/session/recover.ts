@@ -10,9 +10,9 @@ import type { Intake } from "./intake.ts";
 import type { PictureLedger } from "./ledger.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { type SessionPicture, unpackPicture } from "./picture.ts";
-import { planSession, type SessionSettings } from "./plan.ts";
+import { planSession } from "./plan.ts";
 import { divergenceError, instrumentsIn, ReplayJournal, replay } from "./replay.ts";
-import { SessionEngine } from "./sessionEngine.ts";
+import { SessionEngine, type SessionPlan } from "./sessionEngine.ts";
 import { SessionJournal } from "./sessionJournal.ts";
 
 export interface RecoverOptions {
@@ -23,8 +23,8 @@ export interface RecoverOptions {
   readonly send: (command: Approved<Command>) => void;
   /** Of each decision that is new. */
   readonly told: (time: Millis, decision: Decision) => void;
-  /** What the strategy logs, once the past is gone through. */
-  readonly onLog?: SessionSettings["onLog"];
+  /** What the strategy logs from now on. */
+  readonly onLog?: SessionPlan["onLog"];
   /** A checkpoint that could not be used, and why: all of the journal was gone through in its place. */
   readonly onUnused: (because: string) => void;
 }
@@ -87,16 +87,16 @@ function recoverFrom(
     },
     commit: () => live?.commit(),
   };
-  const { tradeFrom, ticksArePrices, historyLimit } = manifest;
-  const settings: SessionSettings = {
-    ...manifest.settings,
-    onLog: (...line) => {
-      if (live !== null) onLog?.(...line);
-    },
-  };
+  const { settings, tradeFrom, ticksArePrices, historyLimit } = manifest;
   const plan = planSession(ensemble, {
     mode: manifest.mode === "paper" ? "paper" : "live",
-    ...{ settings, instruments, tradeFrom, ticksArePrices, historyLimit },
+    settings: {
+      ...settings,
+      onLog: (...logged) => {
+        if (live !== null) onLog?.(...logged);
+      },
+    },
+    ...{ instruments, tradeFrom, ticksArePrices, historyLimit },
     send: (command) => {
       if (live !== null) send(command);
     },

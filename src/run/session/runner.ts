@@ -1,25 +1,24 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { GeoSyncError } from "../../domain/errors.ts";
+import type { Approved, Command, LiveEvent } from "../../domain/execution.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import { isoTime, type Millis } from "../../domain/time.ts";
 import type { Decision } from "../../engine/decisionLog.ts";
 import type { SessionDocument } from "../../report/sessionDocument.ts";
-import { HaltFile } from "../../store/haltFile.ts";
 import type { SessionStore } from "../../store/sessionStore.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { eventOf, type SessionEvent } from "./events.ts";
+import { type ExitRule, exitMs, laterThan, untilAborted, wind } from "./exit.ts";
 import type { Intake, VenueSide } from "./intake.ts";
+import { withKillPoint } from "./killPoint.ts";
+import { KillSwitch } from "./killSwitch.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { finishedKey } from "./open.ts";
-import type { SessionSettings } from "./plan.ts";
-import { type Recovered, recover } from "./recover.ts";
+import { type Recovered, type RecoverOptions, recover } from "./recover.ts";
 import { describeSession } from "./report.ts";
 import { Session } from "./session.ts";
 import type { Step } from "./step.ts";
-
-/** What becomes of open orders and of what is held when a session is stopped. */
-export type ExitRule = "keep" | "cancel" | "flatten";
+import { Watch } from "./watch.ts";
 
 export interface RunnerOptions {
   readonly store: SessionStore;
@@ -34,8 +33,8 @@ export interface RunnerOptions {
   /** When it aborts, the session stops in order; its reason is the error to end with. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: SessionEvent) => void;
-  /** What the strategy logs. */
-  readonly onLog?: SessionSettings["onLog"];
+  /** Real ms between two pictures of the account, when something has changed; null: none. */
+  readonly accountEveryMs?: number | null;
   /** Steps between two checkpoints, at least. @default 20000 */
   readonly checkpointEvery?: number | undefined;
 }
@@ -50,9 +49,6 @@ export interface SessionOutcome {
 const clockMs = 50;
 /** How often the kill switch is looked at. */
 const haltLookMs = 250;
-/** How long an exit waits for what it asked of the venue, and how often it looks. */
-const exitMs = 20_000;
-const lookMs = 20;
 
 /** A session from its start, or from where it was left, until it is told to stop or its data end. */
 export class Runner {
@@ -60,33 +56,43 @@ export class Runner {
   readonly #recovered: Recovered;
   readonly #session: Session;
   readonly #checkpoints: Checkpointer;
-  readonly #haltFile: HaltFile;
+  readonly #killSwitch: KillSwitch;
   readonly #venue: VenueSide | null;
+  readonly #watch: Watch;
   /** Of what failed beside the data. */
   readonly #failed = new AbortController();
   #waking = false;
-  #bars = 0;
-  #halted: string | null = null;
 
   /** @throws GeoSyncError GEO-REPLAY-DIFFERS, GEO-STRATEGY-…, GEO-SESSION */
   constructor(options: RunnerOptions) {
     this.#options = options;
     const { store, intake, venue, onEvent } = options;
-    this.#haltFile = new HaltFile(store.folder.path);
     const told = (time: Millis, decision: Decision) => onEvent(eventOf(time, decision));
+    const onLog: NonNullable<RecoverOptions["onLog"]> = (time, message, fields) =>
+      onEvent({ event: "log", time: isoTime(time), message, ...(fields && { fields }) });
+    const send: RecoverOptions["send"] = (command) => this.#send(command);
     this.#recovered = recover({
-      ...options,
-      send: (command) => this.#venue?.submit(command),
-      told,
+      ...{ ...options, ...withKillPoint({ store, send }) },
+      ...{ told, onLog },
       onUnused: (because) =>
-        this.#warn(`the checkpoint can't be used, all of the journal is gone through: ${because}`),
+        this.#warn(
+          "checkpoint",
+          `the checkpoint can't be used, all of the journal is gone through: ${because}`,
+        ),
     });
     const { core, journal, instruments } = this.#recovered;
+    const isPolicy = options.manifest.settings.risk?.killSwitch === true;
+    this.#killSwitch = new KillSwitch(store.folder.path, core, isPolicy);
+    this.#watch = new Watch({
+      ...{ core, onEvent, everyMs: options.accountEveryMs ?? null, clock: () => performance.now() },
+      pastUntil: this.#pastUntil(),
+    });
     this.#venue = venue?.(instruments, () => this.#wake()) ?? null;
+    const side = this.#venue;
     this.#session = new Session({
       core,
       journal,
-      venue: this.#venue,
+      venue: side && { take: () => this.#takeNews(side) },
       now: () => intake.now(),
       onStep: (step) => this.#afterStep(step),
     });
@@ -94,17 +100,21 @@ export class Runner {
       ...{ store, core, journal, instruments, ensemble: options.ensemble, from: this.#recovered },
       every: options.checkpointEvery,
       onNone: (because) =>
-        this.#warn(`no checkpoints, a restart goes through all of the journal: ${because}`),
+        this.#warn("checkpoint", `no checkpoints, a restart goes through all of the journal: ${because}`),
     });
   }
 
   /** @throws what the data, the venue or the strategy throws for good; what came in by then is in the journal */
   async run(): Promise<SessionOutcome> {
+    const { intake } = this.#options;
     this.#announce();
-    const watch = setInterval(() => this.#guard(() => this.#obeyHaltFile()), haltLookMs);
-    const clock = setInterval(() => this.#guard(() => this.#session.settle()), clockMs);
+    const watch = setInterval(() => this.#guard(() => this.#obeyKillSwitch()), haltLookMs);
+    const clock = setInterval(() => {
+      this.#guard(() => this.#session.settle());
+      this.#watch.look(safeTime(intake.now()));
+    }, clockMs);
     try {
-      this.#obeyHaltFile();
+      this.#obeyKillSwitch();
       await this.#begin();
       const reason = await this.#takeIn();
       await this.#end(reason);
@@ -114,6 +124,25 @@ export class Runner {
       clearInterval(clock);
       this.#session.flush();
     }
+  }
+
+  /** What came while it was not running is the past, too; a file goes on where it was left. */
+  #pastUntil(): Millis {
+    const { intake, manifest } = this.#options;
+    const isNew = this.#recovered.steps === 0;
+    return isNew || intake.isFinite ? manifest.tradeFrom : Math.max(manifest.tradeFrom, intake.now());
+  }
+
+  /** A halt that the venue gives rise to must outlive us, until the user lifts it: in the file before anywhere else. */
+  #takeNews(venue: VenueSide): readonly LiveEvent[] {
+    const news = venue.take();
+    for (const event of news) if (event.kind === "halt") this.#killSwitch.engage(event.message);
+    return news;
+  }
+
+  #send(command: Approved<Command>): void {
+    this.#venue?.submit(command);
+    this.#watch.sent(command, safeTime(this.#options.intake.now()), this.#session.began);
   }
 
   /** What throws beside the data ends the session as if the data had thrown it. */
@@ -137,14 +166,15 @@ export class Runner {
   }
 
   async #begin(): Promise<void> {
-    const { intake } = this.#options;
+    const { intake, signal, onExit } = this.#options;
     const venue = this.#venue;
     const { known, steps } = this.#recovered;
     if (venue === null) return;
     // What was missed is shown to the strategy, but is no time to open anything.
     if (steps > 0) this.#session.ask({ kind: "catchUp", until: intake.now() });
     venue.restore(known);
-    await venue.start();
+    const patience = onExit === "keep" ? signal : laterThan(signal, exitMs);
+    await untilAborted(patience, venue.start());
     this.#session.settle();
   }
 
@@ -156,8 +186,8 @@ export class Runner {
         signal: AbortSignal.any([signal, this.#failed.signal]),
         after: this.#recovered.lastTime,
         afterBar: this.#recovered.lastBar,
-        isEnough: () => untilBars !== null && this.#bars >= untilBars,
-        onStatus: (kind, message) => onEvent({ event: "status", time: isoTime(intake.now()), kind, message }),
+        isEnough: () => untilBars !== null && this.#watch.bars >= untilBars,
+        onStatus: (status) => onEvent({ event: "status", time: isoTime(safeTime(intake.now())), ...status }),
       });
       return null;
     } catch (error) {
@@ -173,97 +203,38 @@ export class Runner {
     onEvent({ event: "stopping", time: isoTime(safeTime(intake.now())), because });
     if (this.#venue === null && this.#options.intake.isFinite && reason === null && !this.#isEnough()) {
       this.#session.ask({ kind: "finish", atEnd: "mark" });
-    } else await this.#wind();
+    } else {
+      await wind({
+        ...{ rule: this.#options.onExit, session: this.#session, core: this.#recovered.core },
+        ...{ venue: this.#venue, warn: (message) => this.#warn("exit", message) },
+      });
+    }
     this.#session.settle();
     this.#session.flush();
+    this.#watch.picture(safeTime(intake.now()));
     this.#checkpoints.take();
     if (this.#recovered.core.isFinished) this.#options.store.putState(finishedKey, true);
   }
 
-  /** Does with orders and positions as `onExit` says, and learns what came of it. */
-  async #wind(): Promise<void> {
-    const { onExit, onEvent, intake } = this.#options;
-    const venue = this.#venue;
-    const patience = AbortSignal.timeout(exitMs);
-    if (onExit === "flatten") this.#session.ask({ kind: "flatten" });
-    if (onExit !== "keep" && venue === null) this.#session.ask({ kind: "cancelAll" });
-    this.#session.settle();
-    if (venue === null) return;
-    try {
-      if (onExit === "cancel") await within(patience, venue.cancelAll("cancelled:by-user"));
-      if (onExit === "flatten") await this.#untilFlat(patience);
-      await within(patience, venue.reconcile());
-    } catch (error) {
-      const message = `not all of --on-exit ${onExit} is known to be done: ${(error as Error).message}`;
-      onEvent({ event: "status", time: isoTime(safeTime(intake.now())), kind: "warning", message });
-    } finally {
-      this.#session.settle();
-      await venue.stop();
-    }
-  }
-
-  async #untilFlat(patience: AbortSignal): Promise<void> {
-    const { core } = this.#recovered;
-    while (core.account.hasPosition || core.orders.open.length > 0) {
-      patience.throwIfAborted();
-      this.#session.settle();
-      await sleep(lookMs);
-    }
-  }
-
   #isEnough(): boolean {
     const { untilBars } = this.#options;
-    return untilBars !== null && this.#bars >= untilBars;
+    return untilBars !== null && this.#watch.bars >= untilBars;
   }
 
-  #warn(message: string): void {
+  #warn(kind: string, message: string): void {
     const { onEvent, intake } = this.#options;
-    onEvent({ event: "status", time: isoTime(safeTime(intake.now())), kind: "warning", message });
+    onEvent({ event: "status", time: isoTime(safeTime(intake.now())), level: "warning", kind, message });
   }
 
   #afterStep(step: Step): void {
-    const { time, events } = step;
     this.#checkpoints.after(step);
-    const { onEvent } = this.#options;
-    const { core } = this.#recovered;
-    for (const { chunk, row } of events) {
-      if (chunk.kind !== "bar" || chunk.hidden === true) continue;
-      this.#bars++;
-      const market = core.engine.markets.get(chunk.instruments[chunk.instrumentOf?.[row] ?? 0]!)!;
-      const equity = core.account.equity().toFixed(2);
-      onEvent({
-        event: "bar",
-        time: isoTime(time),
-        symbol: market.instrument.symbol,
-        close: market.bar.close,
-        equity,
-      });
-    }
-    const halted = core.risk.haltedBecause(time);
-    if (halted === this.#halted) return;
-    this.#halted = halted;
-    const at = isoTime(safeTime(time));
-    onEvent(
-      halted === null ? { event: "resumed", time: at } : { event: "halted", time: at, because: halted },
-    );
+    this.#watch.step(step, this.#session.began);
   }
 
-  /** The file is the truth: made or removed by whoever, also while no one was running. */
-  #obeyHaltFile(): void {
-    const { core } = this.#recovered;
-    const order = this.#haltFile.read();
-    const killed = core.risk.killedBecause;
-    if (order !== null && killed !== order.because) {
-      this.#session.ask({ kind: "halt", because: order.because });
-      if (order.flatten) this.#session.ask({ kind: "flatten" });
-    } else if (
-      order === null &&
-      killed !== null &&
-      this.#options.manifest.settings.risk?.killSwitch !== true
-    ) {
-      this.#session.ask({ kind: "resume" });
-    } else return;
-    this.#session.settle();
+  #obeyKillSwitch(): void {
+    const commands = this.#killSwitch.look();
+    for (const command of commands) this.#session.ask(command);
+    if (commands.length > 0) this.#session.settle();
   }
 
   #announce(): void {
@@ -298,21 +269,11 @@ export class Runner {
         symbols: manifest.symbols,
         strategy: { name: strategy!.name, params: strategy!.params, sha256: strategy!.sha256 },
         starts: store.run,
-        stopped: reason?.message ?? (this.#isEnough() ? `after ${this.#bars} bars` : "the data ended"),
+        stopped: reason?.message ?? (this.#isEnough() ? `after ${this.#watch.bars} bars` : "the data ended"),
       },
     });
     return { document, reason };
   }
-}
-
-/** @throws the signal's reason when it does not settle in time */
-async function within(patience: AbortSignal, work: Promise<unknown>): Promise<void> {
-  let stop = (): void => {};
-  const late = new Promise<never>((_, reject) => {
-    stop = () => reject(patience.reason);
-    patience.addEventListener("abort", stop, { once: true });
-  });
-  await Promise.race([work, late]).finally(() => patience.removeEventListener("abort", stop));
 }
 
 /** Before the first data, that of the wall. */

@@ -32,6 +32,8 @@ export class Session {
   readonly #options: SessionOptions;
   #commands: SessionCommand[] = [];
   #unsafe = 0;
+  /** When the latest step was begun, in real time (`performance.now`): latency is measured from here. */
+  began = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -67,6 +69,7 @@ export class Session {
 
   #step(step: Step): void {
     const { core, journal, onStep } = this.#options;
+    this.began = performance.now();
     journal.enter(step);
     core.apply(step);
     if (++this.#unsafe >= flushAfter) this.flush();

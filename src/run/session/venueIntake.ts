@@ -2,16 +2,17 @@ import { marketOf } from "../../connectivity/marketOf.ts";
 import { ordersOf } from "../../connectivity/orders.ts";
 import type { VenueSession } from "../../connectivity/session.ts";
 import { ExchangeDataSource } from "../../data/exchangeDataSource.ts";
-import type { Channel, LiveStatus } from "../../data/liveStatus.ts";
+import type { Channel } from "../../data/liveStatus.ts";
 import { fixedAt } from "../../domain/columns.ts";
 import { ValidationError } from "../../domain/errors.ts";
 import type { Fixed } from "../../domain/fixed.ts";
 import { formatFixed } from "../../domain/fixed.ts";
 import { createInstrument, type Instrument } from "../../domain/instrument.ts";
 import type { MarketChunk, MarketEvent } from "../../domain/market.ts";
-import { isoTime, type Millis, parseTimeframe } from "../../domain/time.ts";
+import { type Millis, parseTimeframe } from "../../domain/time.ts";
 import { coinDecimals } from "../../execution/costs/feeCurrency.ts";
 import type { Intake, IntakeControl } from "./intake.ts";
+import { describeStatus } from "./liveStatusText.ts";
 import type { Session } from "./session.ts";
 
 export interface VenueIntakeOptions {
@@ -44,13 +45,15 @@ export function openVenueIntake(options: VenueIntakeOptions): Intake {
     isFinite: false,
     now: () => session.venueTime(),
     async run(to, known, control) {
+      // Stopped while the session was starting.
+      control.signal.throwIfAborted();
       const source = new ExchangeDataSource(market, {
         symbols,
         channels,
         timeframe: frame.label,
         ...(Number.isFinite(control.afterBar) ? { from: control.afterBar } : { warmup: options.warmup }),
         instrumentOf: (symbol) => known.find((one) => one.symbol === symbol)!,
-        onStatus: (status) => control.onStatus(status.kind, statusText(status)),
+        onStatus: (status) => control.onStatus(describeStatus(status)),
       });
       const stop = () => void source.disconnect();
       control.signal.addEventListener("abort", stop, { once: true });
@@ -99,10 +102,11 @@ interface Taking extends VenueIntakeOptions {
 }
 
 async function takeIn(to: Session, source: ExchangeDataSource, taking: Taking): Promise<void> {
-  const { control, session, channels, staleMs, onPrice } = taking;
-  const resolved = channels.some((channel) => channel !== "candles");
+  const { control, session, staleMs, onPrice } = taking;
+  let resolved = false;
   for await (const chunk of source.events()) {
-    // Bars of a run that has the trades, or offers, themselves bring no prices of their own.
+    // Once the trades, or offers, themselves have come, bars bring no prices of their own.
+    resolved ||= chunk.kind !== "bar";
     const rows = chunk.kind === "bar" ? ({ ...chunk, derived: resolved } as MarketChunk) : chunk;
     for (const { time, events } of instantsOf(rows, control)) {
       if (time > taking.control.after && session.venueTime() - time > staleMs)
@@ -132,10 +136,4 @@ function tellPrice(chunk: MarketChunk, row: number, onPrice: Taking["onPrice"]):
   if (chunk.kind === "quote" || chunk.kind === "book") return;
   const { symbol } = chunk.instruments[chunk.instrumentOf?.[row] ?? 0]!;
   onPrice(symbol, fixedAt(chunk.kind === "bar" ? chunk.close : chunk.price, row));
-}
-
-function statusText(status: LiveStatus): string {
-  const { channel, symbol, time, kind: _, ...details } = status;
-  const facts = Object.entries(details).map(([name, value]) => `${name} ${value}`);
-  return [`${symbol} ${channel}`, ...facts, isoTime(time)].join(", ");
 }

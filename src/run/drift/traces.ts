@@ -1,0 +1,79 @@
+import { type Execution, exitCommand, type PlaceCommand } from "../../domain/execution.ts";
+import type { ReasonCode } from "../../domain/reasons.ts";
+import type { Millis } from "../../domain/time.ts";
+import type { Decision } from "../../engine/decisionLog.ts";
+
+/** A fill as the books have it. */
+export interface TracedFill {
+  readonly fill: Execution;
+  /** Which of the run's strategies it belongs to. */
+  readonly owner: number;
+}
+
+/** What became of an order. */
+export interface TracedOrder {
+  readonly command: PlaceCommand;
+  /** Of an exit attached to an entry; null: an order by itself. */
+  readonly role: "stopLoss" | "takeProfit" | null;
+  /** When it was decided on; of an attached exit, when its entry was. */
+  readonly decided: Millis;
+  readonly fills: readonly TracedFill[];
+  /** Null while it is open. */
+  readonly reason: ReasonCode | null;
+}
+
+interface Growing extends TracedOrder {
+  readonly fills: TracedFill[];
+  reason: ReasonCode | null;
+}
+
+/** The orders of a run, followed from what its journal is told. */
+export class OrderTraces {
+  /** Fills of orders that are not the run's own: trades by hand that it took over. */
+  readonly manual: Execution[] = [];
+  readonly #orders = new Map<number, Growing>();
+
+  /** In the order in which they were decided on. */
+  get orders(): readonly TracedOrder[] {
+    return [...this.#orders.values()];
+  }
+
+  /** Every fill of the run. */
+  get fills(): number {
+    return this.orders.reduce((sum, { fills }) => sum + fills.length, this.manual.length);
+  }
+
+  append(time: Millis, decision: Decision): void {
+    switch (decision.kind) {
+      case "place":
+        this.#place(decision, null, time);
+        for (const exit of decision.exits) {
+          this.#place(exitCommand(decision, exit, decision.sizing), exit.role, time);
+        }
+        break;
+      case "fill":
+        this.#fill(decision);
+        break;
+      case "ended": {
+        const order = this.#orders.get(decision.number);
+        if (order !== undefined) order.reason ??= decision.reason;
+        break;
+      }
+      case "cancel":
+    }
+  }
+
+  #place(command: PlaceCommand, role: TracedOrder["role"], decided: Millis): void {
+    this.#orders.set(command.number, { command, role, decided, fills: [], reason: null });
+  }
+
+  #fill(fill: Execution): void {
+    const order = this.#orders.get(fill.number);
+    if (order === undefined) {
+      this.manual.push(fill);
+      return;
+    }
+    order.fills.push({ fill, owner: order.command.owner });
+    if (fill.remaining === 0n) order.reason ??= "filled";
+  }
+}
