@@ -35,6 +35,9 @@ export const sessionSchema = z.object({
     to: time.nullable(),
     bars: count,
     fills: count,
+    feesBeside: z
+      .record(z.string(), money)
+      .describe("Fees in currencies that the session has no money of: not in its results"),
     halted: z.string().nullable().describe("Why nothing is opened"),
     finished: z.boolean().describe("It is over and cannot go on"),
   }),

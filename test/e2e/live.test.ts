@@ -365,7 +365,7 @@ describe("live refuses", () => {
     ],
     ["two of them", ["--paper", "--live", "--venue", "binance"], 2, "found --paper and --live"],
     ["nothing to trade on", ["--paper"], 2, "expected --venue <name>, or --data <file>"],
-    ["a testnet where there is none", ["--venue", "kraken", "--testnet"], 5, "kraken"],
+    ["a testnet where there is none", ["--venue", "kraken", "--testnet"], 5, "Kraken has no sandbox"],
     ["a testnet without an account", ["--venue", "binance", "--testnet"], 5, "BINANCE_TESTNET_API_KEY"],
   ])("%s", async (_, args, exit, message) => {
     const { stdout, exitCode } = await live(...args, "--json");
