@@ -243,9 +243,9 @@ describe("halt", () => {
     const { stdout } = await run("halt", "--all", "--json");
     const { sessions } = documentOf(stdout, haltSchema);
     expect(sessions.length).toBeGreaterThan(3);
-    expect(existsSync(join(stateDir, "one/HALT"))).toBe(true);
+    expect(existsSync(join(stateDir, "halted/HALT"))).toBe(true);
     expect((await run("halt", "--all", "--lift")).exitCode).toBe(0);
-    expect(existsSync(join(stateDir, "one/HALT"))).toBe(false);
+    expect(existsSync(join(stateDir, "halted/HALT"))).toBe(false);
   });
 
   it.each([
