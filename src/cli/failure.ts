@@ -21,7 +21,7 @@ export async function reportFailure(thrown: unknown, json: boolean, session: Ses
       schema: "geosync.error/1",
       error: { code, message, hint: hint ?? null },
     };
-    await session.print([JSON.stringify(document, null, 2), "\n"]);
+    await session.print([JSON.stringify(document, null, session.printsLines ? 0 : 2), "\n"]);
   }
   if (stopped) session.note("stopped");
   else if (exitCode === exitCodes["GEO-INTERNAL"])

@@ -48,6 +48,7 @@ export interface LiveRequest {
 /** From flags to a session and its report. @throws GeoSyncError */
 export async function runLive(request: LiveRequest, session: Session): Promise<void> {
   const { own } = request;
+  session.printsLines = own.json === true;
   const resolved = resolvedOf(request, session);
   const mode = modeOf(request);
   if (mode === "live") {

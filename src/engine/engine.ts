@@ -2,6 +2,7 @@ import { GeoSyncError } from "../domain/errors.ts";
 import type { Approved, Command, PlaceCommand } from "../domain/execution.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { BarChunk, Instant, MarketChunk, MarketEvent } from "../domain/market.ts";
+import type { ReasonCode } from "../domain/reasons.ts";
 import type { Millis } from "../domain/time.ts";
 import { Bookkeeper } from "./bookkeeper.ts";
 import { loadRun, type Picture, type RunParts, readRun, saveRun } from "./checkpoint.ts";
@@ -177,9 +178,11 @@ export class Engine {
     this.#watch!.flatten();
   }
 
-  /** With the next step. */
-  cancelAll(): void {
-    for (const { desk } of this.#seats) desk.cancelAll(null);
+  /** Of a simulated venue: takes every open order back at once, whatever its latency. */
+  cancelAll(reason: ReasonCode): void {
+    if (!this.#started) return;
+    this.#withdraw(reason);
+    this.#options.journal.commit();
   }
 
   /** What is decided up to then comes too late, as the data does: refused, unless it only reduces. */
@@ -189,30 +192,30 @@ export class Engine {
 
   /** Ends the run: the strategies' last word, open orders expired, positions marked or (`close`) sold at the last price. */
   finish(atEnd: "mark" | "close"): void {
-    const { gateway, orders, recorder } = this.#options;
+    const { recorder } = this.#options;
     if (!this.#started) return;
     this.#books.book();
     for (const seat of this.#seats) seat.notify();
     for (const seat of this.#seats) seat.stop();
     this.#send();
     this.#books.book();
-    const numbers = () => orders.open.map(({ command }) => command.number);
-    for (const number of numbers()) {
-      const cancel = {
-        kind: "cancel",
-        number,
-        reason: "expired:end-of-data",
-        activeFrom: Number.NEGATIVE_INFINITY,
-      };
-      gateway.submit(cancel as Approved<Command>);
-    }
-    this.#books.book();
-    for (const number of numbers()) this.#books.end({ kind: "ended", number, reason: "expired:end-of-data" });
+    this.#withdraw("expired:end-of-data");
     if (this.#time >= this.#nextAccrual) this.#accrue(this.#time + 1);
     if (atEnd === "close") for (const seat of this.#seats) this.#closeAll(seat);
     this.#options.journal.commit();
     if (atEnd === "close") recorder.after(this.#time, 0);
     recorder.finish();
+  }
+
+  #withdraw(reason: ReasonCode): void {
+    const { gateway, orders } = this.#options;
+    const numbers = () => orders.open.map(({ command }) => command.number);
+    for (const number of numbers()) {
+      const cancel = { kind: "cancel", number, reason, activeFrom: Number.NEGATIVE_INFINITY };
+      gateway.submit(cancel as Approved<Command>);
+    }
+    this.#books.book();
+    for (const number of numbers()) this.#books.end({ kind: "ended", number, reason });
   }
 
   #closeAll({ markets, desk }: Seat): void {

@@ -121,16 +121,18 @@ const run = z.object({
   durationMs: z.number().nonnegative(),
 }) satisfies z.ZodType<RunFacts>;
 
+const barIndex = z.int().min(-1).describe("From 0; -1: it filled on ticks");
+
 const trade = z.object({
   symbol: z.string(),
   side: z.enum(["long", "short"]),
   quantity: money,
   entryTime: time,
   entryPrice: money,
-  entryBar: count,
+  entryBar: barIndex,
   exitTime: time,
   exitPrice: money,
-  exitBar: count,
+  exitBar: barIndex,
   fees: money,
   pnl: money,
   return: z.number(),

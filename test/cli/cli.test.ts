@@ -23,6 +23,7 @@ function fakeSession(env: Session["env"] = {}) {
     },
     exitCode: 0,
     endsInOrder: false,
+    printsLines: false,
   };
   return { session, written };
 }

@@ -4,6 +4,7 @@ import { checkAssertions, parseAssertion } from "../../src/report/assertions.ts"
 import { canonicalHash } from "../../src/report/canonical.ts";
 import { driftSchema } from "../../src/report/driftSchema.ts";
 import * as schemas from "../../src/report/schema.ts";
+import * as ofSessions from "../../src/report/sessionSchema.ts";
 import { sessionsSchema } from "../../src/report/sessionsSchema.ts";
 import { gambler } from "../support/gambler.ts";
 import { bars, minute, run, start, walk } from "../support/market.ts";
@@ -14,6 +15,10 @@ const published = {
   "geosync.metrics-1": schemas.metricsSchema,
   "geosync.strategies-1": schemas.strategiesSchema,
   "geosync.sessions-1": sessionsSchema,
+  "geosync.session-1": ofSessions.sessionSchema,
+  "geosync.session-event-1": ofSessions.sessionEventSchema,
+  "geosync.replay-1": ofSessions.replaySchema,
+  "geosync.halt-1": ofSessions.haltSchema,
   "geosync.drift-1": driftSchema,
   "geosync.doctor-1": schemas.doctorSchema,
   "geosync.config-1": schemas.configSchema,

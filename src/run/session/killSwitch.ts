@@ -24,8 +24,10 @@ export class KillSwitch {
     const killed = this.#core.risk.killedBecause;
     this.#obeyed = order;
     if (order === null) return killed !== null && !this.#isPolicy ? [{ kind: "resume" }] : nothing;
+    // Asked once: before the first data nothing is obeyed yet.
     const commands: SessionCommand[] = [];
-    if (killed !== order.because) commands.push({ kind: "halt", because: order.because });
+    if (killed !== order.because && before?.because !== order.because)
+      commands.push({ kind: "halt", because: order.because });
     // Asked again at each start: the one before may have ended while it was closing.
     if (order.flatten && before?.flatten !== true && this.#isExposed()) commands.push({ kind: "flatten" });
     return commands;

@@ -54,8 +54,10 @@ export class Session {
   /** News of the venue, and commands, when there are any; also the clock, when a timer of the strategy is due. */
   settle(): void {
     const { venue, now, core } = this.#options;
+    // Files that have not begun to play have no time yet: commands wait for the first of their data.
+    const time = Number.isFinite(now()) ? now() : core.engine.time;
+    if (!Number.isFinite(time)) return;
     const executions = venue?.take() ?? nothing;
-    const time = now();
     const isDue = core.nextTimer <= time && core.isStarted;
     if (executions.length === 0 && this.#commands.length === 0 && !isDue) return;
     this.#step({ time, events: nothing, executions, commands: this.#takeCommands() });

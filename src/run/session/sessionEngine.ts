@@ -205,7 +205,7 @@ export class SessionEngine {
         this.engine.flatten();
         break;
       case "cancelAll":
-        this.engine.cancelAll();
+        this.engine.cancelAll("cancelled:by-user");
         break;
       case "catchUp":
         this.engine.catchUp(command.until);
