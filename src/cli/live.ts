@@ -46,6 +46,11 @@ export function addLive(program: Command, session: Session): void {
     .option("--yes", "Confirm real money here instead of typing it")
     .option("--until-bars <n>", "Stop after so many bars")
     .option("--max-runtime <time>", "Stop after so long: 90s, 30m, 12h, 7d")
+    .option(
+      "--notify <url>",
+      "Webhook that is told of fills, halts, errors, start, end and each day; repeat the flag for more",
+      collect,
+    )
     .option("--plain", "Lines of text on a terminal, too")
     .option("--json", "Print each event as a line of JSON, the report (geosync.session/1) last");
   addVenueFlags(command);

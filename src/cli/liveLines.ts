@@ -4,8 +4,8 @@ import type { Session } from "./session.ts";
 
 /** Where a session's events are shown. */
 export interface LiveOutput {
-  /** Between two pictures of the account, real ms; null: it has no use for them. */
-  readonly accountEveryMs: number | null;
+  /** Between two pictures of the account, real ms. */
+  readonly accountEveryMs: number;
   show(event: SessionEvent): void;
   /** Before anything happens. */
   tell(text: string): void;
@@ -26,7 +26,7 @@ export function jsonLines(session: Session): LiveOutput {
 /** For logs, and terminals that know nothing: lines of text on stderr. */
 export function plainLines(session: Session): LiveOutput {
   return {
-    accountEveryMs: null,
+    accountEveryMs: 5000,
     show: (event) => {
       const text = eventText(event);
       if (text !== null) session.note(`${event.time} ${text}`);

@@ -5,6 +5,7 @@ import type { LiveOptions } from "../run/session/live.ts";
 import type { SessionOutcome } from "../run/session/runner.ts";
 import { resolveStateDir } from "../store/sessionFolder.ts";
 import { jsonLines, type LiveOutput, plainLines } from "./liveLines.ts";
+import { openNotices, withNotices } from "./liveNotify.ts";
 import {
   countOf,
   driftRuleOf,
@@ -36,6 +37,7 @@ export interface LiveFlags {
   readonly yes?: boolean;
   readonly json?: boolean;
   readonly plain?: boolean;
+  readonly notify?: readonly string[];
   readonly config?: string;
 }
 
@@ -49,19 +51,28 @@ export interface LiveRequest {
 export async function runLive(request: LiveRequest, session: Session): Promise<void> {
   const { own } = request;
   session.printsLines = own.json === true;
-  const resolved = resolvedOf(request, session);
+  const { cwd, env } = session;
+  const file = readConfigFile(own.config ?? (env.GEOSYNC_CONFIG || undefined), cwd);
+  const resolved = resolveSettings({ flags: request.flags, env, file });
   const mode = modeOf(request);
   if (mode === "live") {
     refuseUnspelt(request, resolved);
     await confirmMoney(request, session);
   }
-  const output = await outputFor(own, session);
+  const output = withNotices(
+    await outputFor(own, session),
+    await openNotices(own.notify ?? file?.notify ?? [], env),
+  );
   try {
     const outcome = await outcomeOf(request, resolved, mode, session, output);
     output.close();
     await report(outcome, own, session);
+  } catch (error) {
+    output.failed(error);
+    throw error;
   } finally {
     output.close();
+    await output.settled();
   }
 }
 
@@ -121,11 +132,6 @@ function modeOf({ own, venue }: LiveRequest): Mode {
       hint: "geosync live --venue binance --testnet; --paper simulates the orders, --live trades real money.",
     },
   );
-}
-
-function resolvedOf({ flags, own }: LiveRequest, { cwd, env }: Session): ResolvedSettings {
-  const file = readConfigFile(own.config ?? (env.GEOSYNC_CONFIG || undefined), cwd);
-  return resolveSettings({ flags, env, file });
 }
 
 function sharedOptions(

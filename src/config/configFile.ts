@@ -17,6 +17,8 @@ export interface ConfigFile {
   readonly params: Readonly<Record<string, unknown>>;
   readonly assert: readonly string[];
   readonly also: readonly string[];
+  /** Where `geosync live` sends notices. Secrets. */
+  readonly notify: readonly string[];
   /** The `risk` section; undefined without one, or where it names a file. */
   readonly risk: RiskLimits | undefined;
 }
@@ -37,7 +39,7 @@ function checkConfig(json: unknown, name: string, cwd: string): ConfigFile {
   if (!isObject(json)) {
     throw new ValidationError("GEO-CONFIG", `${name}: expected an object of settings, found ${kindOf(json)}`);
   }
-  const { $schema: _, params = {}, assert, also, risk, ...others } = json;
+  const { $schema: _, params = {}, assert, also, risk, notify, ...others } = json;
   if (!isObject(params)) throw wrongType(`${name}: params`, 'an object such as { "fast": 5 }', params);
   // The policy itself, or a file that holds it.
   const rest = risk === undefined || isObject(risk) ? others : { ...others, risk };
@@ -59,6 +61,7 @@ function checkConfig(json: unknown, name: string, cwd: string): ConfigFile {
     also: textsOf(also, `${name}: also`, 'strategies such as ["sma-cross"]').map((strategy) =>
       besideConfig(strategy, dirname(resolve(cwd, name))),
     ),
+    notify: textsOf(notify, `${name}: notify`, 'addresses such as ["https://…"]'),
     risk: isObject(risk) ? readRiskPolicy(risk, `${name}: risk`) : undefined,
   };
 }

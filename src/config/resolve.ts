@@ -85,6 +85,7 @@ function refuseMisspeltVariables(env: Sources["env"]): void {
     ...settingNames.map(variableOf),
     "GEOSYNC_CONFIG",
     "GEOSYNC_STATE_DIR",
+    "GEOSYNC_NOTIFY",
     ...Object.values(venueVariables),
   ];
   for (const name of Object.keys(env)) {
