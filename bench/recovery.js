@@ -72,11 +72,17 @@ class Killed extends Error {}
 async function replayed({ replaySession }, stateDir, ticks) {
   const cpu = process.cpuUsage();
   const start = performance.now();
-  const { identical, events, steps, durationMs, timesRealTime } = await replaySession({ stateDir, name, settings: {} });
+  const { identical, events, steps, durationMs, timesRealTime } = await replaySession({
+    stateDir,
+    name,
+    settings: {},
+  });
   const wholeMs = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
   if (!identical || events !== ticks || steps !== ticks)
-    throw new Error(`expected ${ticks} events with the same decisions, found ${events}, identical: ${identical}`);
+    throw new Error(
+      `expected ${ticks} events with the same decisions, found ${events}, identical: ${identical}`,
+    );
   return { ms: durationMs, wholeMs, cpuMs: (user + system) / 1000, timesRealTime };
 }
 
@@ -105,6 +111,8 @@ function figures({ ticks, recoveries, slow, replays }) {
         met: speed >= 500_000 && timesRealTime.median >= 100,
       },
     ],
-    results: [{ ticks, recoveryMs, recoveryCpuMs, withoutCheckpointMs, replayMs, replayCpuMs, timesRealTime }],
+    results: [
+      { ticks, recoveryMs, recoveryCpuMs, withoutCheckpointMs, replayMs, replayCpuMs, timesRealTime },
+    ],
   };
 }

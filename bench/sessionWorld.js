@@ -4,13 +4,14 @@ const start = Date.UTC(2026, 0, 1);
 export const minute = 60_000;
 
 export async function modules() {
-  const [{ Runner }, { openSession }, { loadStrategies }, { replaySession }, { createInstrument }] = await Promise.all([
-    import("../dist/run/session/runner.js"),
-    import("../dist/run/session/open.js"),
-    import("../dist/run/session/plan.js"),
-    import("../dist/run/session/replaySession.js"),
-    import("../dist/index.js"),
-  ]);
+  const [{ Runner }, { openSession }, { loadStrategies }, { replaySession }, { createInstrument }] =
+    await Promise.all([
+      import("../dist/run/session/runner.js"),
+      import("../dist/run/session/open.js"),
+      import("../dist/run/session/plan.js"),
+      import("../dist/run/session/replaySession.js"),
+      import("../dist/index.js"),
+    ]);
   return { Runner, openSession, loadStrategies, replaySession, createInstrument };
 }
 
@@ -40,7 +41,17 @@ export function ticksOf(instrument, first, length, apartMs) {
 /** @param run (session, known, control) brings the data */
 export async function runSession(parts, options) {
   const { Runner, openSession, loadStrategies } = parts;
-  const { stateDir, name, strategy, run, instrument, now, ticksArePrices = true, runner = {}, params = {} } = options;
+  const {
+    stateDir,
+    name,
+    strategy,
+    run,
+    instrument,
+    now,
+    ticksArePrices = true,
+    runner = {},
+    params = {},
+  } = options;
   const settings = { strategy, params, cwd: process.cwd(), cash: { units: 1_000_000n, scale: 0 } };
   const ensemble = await loadStrategies(settings);
   const manifest = {

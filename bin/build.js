@@ -29,7 +29,7 @@ const onlyWhenStale = process.argv.includes("--if-stale");
 const entries = [
   ...["cli/main", "index", "data/csvWorker"],
   ...["run/plugin", "run/simulate", "store/sessionStore", "strategy/loader", "testing/index"],
-  ...["open", "plan", "replaySession", "runner"].map((name) => `run/session/${name}`),
+  ...["live", "open", "plan", "replaySession", "runner"].map((name) => `run/session/${name}`),
 ];
 /** Needed by nearly every run, hence part of the bundle; all others are left to be found in node_modules. */
 const bundled = ["chalk", "cli-table3", "commander", "decimal.js", "zod"];

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../run/version.ts";
 import { addBacktest } from "./backtest.ts";
+import { addChaos } from "./chaos.ts";
 import { addData } from "./data.ts";
 import { addDoctor } from "./doctor.ts";
 import { addDrift } from "./drift.ts";
@@ -33,7 +34,7 @@ export async function runProgram(args: readonly string[], session: Session): Pro
 
 function createProgram(session: Session, onHelp: (text: string) => void): Command {
   const program = new Command("geosync")
-    .description("Backtest trading strategies exactly and fast.")
+    .description("Backtest trading strategies, and trade them live.")
     .version(version, "--version", "Print the version")
     .helpOption("-h, --help", "Print this help")
     .exitOverride()
@@ -55,6 +56,7 @@ const commands = [
   addData,
   addStrategies,
   addVenue,
+  addChaos,
   addDoctor,
 ];
 

@@ -19,7 +19,7 @@ export async function runReplay(name: string, flags: ReplayFlags, session: Sessi
     settings: flags.param === undefined ? {} : { params: paramsOf(params, "") },
   });
   await session.print([flags.json === true ? jsonText(document) : textOf(document)]);
-  if (!document.identical) {
+  if (!document.identical || document.checkpoint?.same === false) {
     session.exitCode = new GeoSyncError("GEO-REPLAY-DIFFERS", "").exitCode;
   }
 }
@@ -29,7 +29,14 @@ function textOf({ divergence, ...found }: ReplayDocument): string {
   const speed = timesRealTime === null ? "" : `, ${formatCount(timesRealTime)} times real time`;
   const what = `${formatCount(steps)} steps, ${formatCount(events)} market events, ${formatCount(decisions)} decisions`;
   const took = ` ${what} in ${(durationMs / 1000).toFixed(1)} s${speed}.\n`;
-  if (divergence === null) return ` ${session}: every decision is the same, byte for byte.\n${took}`;
+  if (divergence === null) {
+    const { checkpoint } = found;
+    const other =
+      checkpoint?.same === false
+        ? ` The checkpoint at entry ${formatCount(checkpoint.entry)} is not where the journal leads to: does the strategy's save() give all of its state?\n`
+        : "";
+    return ` ${session}: every decision is the same, byte for byte.\n${other}${took}`;
+  }
   const { entry, time, recorded, replayed, causes } = divergence;
   return [
     ` ${session}: the decisions differ from entry ${formatCount(entry)} of the journal on (${time}).`,

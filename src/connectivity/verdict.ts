@@ -54,6 +54,8 @@ export const verdicts: readonly Row[] = [
   { codes: [-1002, -1022, -2014, -2015], verdict: "credentials" },
   // "An unknown error", "Internal error", "Unexpected response", "Timeout waiting for response": none says not done.
   { codes: [-1000, -1001, -1006, -1007], verdict: "unknown" },
+  // "Throttled by system-level protection", of which ccxt makes a refusal: where its status is lost, too.
+  { codes: [-1008], verdict: "outage" },
   // Of a cancel and replace, one half was done.
   { codes: [-2021], verdict: "unknown" },
   // By its rules, any 5xx leaves open whether it was done, whatever the body says.

@@ -79,21 +79,21 @@ export class FeedRows {
   *take(): Generator<MarketChunk, void, undefined> {
     const arrivals = this.#arrivals;
     const base = { instruments: this.#instruments, instrumentOf: null };
-    const chunks = {
-      book: { ...base, ...this.#books.finish() },
-      tick: { ...base, ...this.#ticks.finish() },
-      quote: { ...base, ...this.#quotes.finish() },
-    };
+    const gathered = { book: this.#books, tick: this.#ticks, quote: this.#quotes };
+    const chunks: { [K in MarketChunk["kind"]]?: MarketChunk } = {};
+    // A live feed hands out row by row: what did not come costs nothing.
+    const kinds = new Set(arrivals);
+    for (const kind of kinds) chunks[kind] = { ...base, ...gathered[kind].finish() } as MarketChunk;
     this.#arrivals = [];
-    this.#books = new BookRows(this.#depth);
-    this.#ticks = new TickRows();
-    this.#quotes = new QuoteRows();
+    if (kinds.has("book")) this.#books = new BookRows(this.#depth);
+    if (kinds.has("tick")) this.#ticks = new TickRows();
+    if (kinds.has("quote")) this.#quotes = new QuoteRows();
     const rows = { book: 0, tick: 0, quote: 0 };
     for (let i = 0; i < arrivals.length; ) {
       const kind = arrivals[i]!;
       const from = rows[kind];
       for (; arrivals[i] === kind; i++) rows[kind]++;
-      yield sliceChunk<MarketChunk>(chunks[kind], from, rows[kind]);
+      yield sliceChunk<MarketChunk>(chunks[kind]!, from, rows[kind]);
     }
   }
 }

@@ -13,6 +13,8 @@ export interface ReplayDocument {
   readonly durationMs: number;
   /** How many times faster than it was. */
   readonly timesRealTime: number | null;
+  /** The latest checkpoint that was passed: whether it holds what the journal leads to there; null: there was none. */
+  readonly checkpoint: { readonly entry: number; readonly same: boolean } | null;
   /** Where it left the recorded path; null when it did not. */
   readonly divergence: {
     /** Entry of the journal. */

@@ -62,6 +62,10 @@ export const replaySchema = z.object({
   to: time.nullable(),
   durationMs: z.number(),
   timesRealTime: z.number().nullable(),
+  checkpoint: z
+    .object({ entry: count, same: z.boolean().describe("It holds what the journal leads to there") })
+    .nullable()
+    .describe("The latest that was passed"),
   divergence: z
     .object({
       entry: count.describe("Of the journal"),

@@ -56,6 +56,9 @@ describe("a figure", () => {
     ["help", ["difference", "helpMs", "bareMs"]],
     ["grademark", ["ratio", "geosyncBarsPerSecond", "grademarkBarsPerSecond"]],
     ["journal", ["commitMs", "commitP99Ms", "readMs"]],
+    ["recovery", ["recoveryMs", "withoutCheckpointMs", "replayMs", "timesRealTime"]],
+    ["soak", ["keptMB"]],
+    ["latency", ["medianMs", "p99Ms", "ticksPerSecond"]],
   ])("%s prints one document with medians and every value measured", async (name, measures) => {
     const { figure, results } = await quickly(name);
     expect(figure).toBe(name);
@@ -116,7 +119,7 @@ describe("the table", () => {
     const { stderr, exitCode } = await bench("run.js", "sharpe", "--quick");
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      "expected figures among csv, engine, fills, process, help, grademark, journal, liveBook, adapter, venue, found sharpe",
+      "expected figures among csv, engine, fills, process, help, grademark, journal, liveBook, adapter, venue, recovery, soak, latency, found sharpe",
     );
   });
 });

@@ -35,6 +35,7 @@ const cases: readonly Case[] = [
     400,
     "unknown",
   ],
+  ["ExchangeError", code(-1008, "Request throttled by system-level protection."), undefined, "outage"],
   ["RequestTimeout", code(-1007, "Timeout waiting for response from backend server."), 408, "unknown"],
   ["BadResponse", code(-2021, "Order cancel-replace partially failed."), 409, "unknown"],
   ["BadRequest", code(-1102, "Mandatory parameter was not sent."), 500, "outage"],

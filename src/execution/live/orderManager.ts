@@ -306,12 +306,14 @@ export class OrderManager {
   }
 
   #isSettled(): boolean {
+    const now = this.#options.now();
     return this.#orders.units.every((unit) => {
       const legs = unit.tracks.flatMap(({ leg }) => leg ?? []);
       const quiet = legs.every(
         (leg) => leg.isDone || (leg.state === "open" && !leg.lacksTrades && !leg.stale),
       );
-      return quiet && !unit.busy;
+      // What is yet to be sent, such as after a plea for quiet, is still under way.
+      return quiet && !unit.busy && ["idle", "wait"].includes(unit.next(now).kind);
     });
   }
 

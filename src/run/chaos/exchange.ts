@@ -26,6 +26,7 @@ export interface VenueOrder {
   readonly status: string;
   readonly origQty: string;
   readonly executedQty: string;
+  readonly cummulativeQuoteQty: string;
   readonly time: number;
   readonly updateTime: number;
 }

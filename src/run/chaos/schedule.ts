@@ -71,8 +71,9 @@ function blowsOf(random: Random, withinMs: number): readonly Blow[] {
   return kind < 0.3 ? [{ kind: "crash", atMs, downMs }] : [];
 }
 
+/** Orders that were kept could fill between the session's end and the look at the exchange. */
 function exitOf(random: Random): ExitRule {
-  return pick(random, ["keep", "keep", "cancel", "flatten"]);
+  return pick(random, ["cancel", "flatten"]);
 }
 
 function between(random: Random, low: number, high: number): number {

@@ -88,7 +88,12 @@ function* duplicates({ decided, fills }: JournalTruth, named: readonly Named[]):
     const { sizing, instrument } = command;
     const most = sizing.kind === "quantity" ? sizing.units : sizing.plus + sizing.cap;
     const executed = sumOf(ones.map(({ order }) => parseFixed(order.executedQty)));
-    if (!isExit && compareFixed(executed, { units: most, scale: instrument.lot.scale }) > 0)
+    // By value, a market order costs what was decided, whatever quantity that is by then.
+    const byValue = sizing.kind === "value" && command.type === "market" && sizing.plus === 0n;
+    const spent = sumOf(ones.map(({ order }) => parseFixed(order.cummulativeQuoteQty)));
+    if (byValue && compareFixed(spent, sizing.value) > 0)
+      yield say(`order ${number}: ${formatFixed(spent)} were spent, ${formatFixed(sizing.value)} decided`);
+    if (!isExit && !byValue && compareFixed(executed, { units: most, scale: instrument.lot.scale }) > 0)
       yield say(
         `order ${number}: ${formatFixed(executed)} were filled, ${formatFixed({ units: most, scale: instrument.lot.scale })} decided`,
       );

@@ -127,6 +127,7 @@ function ownCauseOf(pair: OrderPair): Stage | null {
 function isForced({ session, backtest }: OrderPair): boolean {
   if (hasFilled(session) && hasFilled(backtest)) return false;
   const [filled, other] = hasFilled(session) ? [session, backtest] : [backtest, session];
+  if (filled?.isClosing === true) return true;
   const tag = filled?.command.tag;
   if (tag === flattenTag || tag === liquidationTag) return true;
   const reason = other?.reason ?? null;

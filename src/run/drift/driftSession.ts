@@ -122,7 +122,8 @@ async function replayed({ ledger, manifest, instruments }: Sources): Promise<Rep
   const plan = { mode, settings, instruments, tradeFrom, ticksArePrices } as const;
   const core = new SessionEngine(planSession(await loadStrategies(settings), plan), journal);
   let [firstTime, lastTime] = [Number.NaN, Number.NaN];
-  const { divergence } = replay(ledger, instruments, core, replaying, ({ time, events }) => {
+  const { divergence } = replay(ledger, instruments, core, replaying, ({ time, events, commands }) => {
+    traces.isClosing ||= commands.some(({ kind }) => kind === "finish");
     if (events.length === 0) return;
     if (Number.isNaN(firstTime)) firstTime = time;
     lastTime = time;

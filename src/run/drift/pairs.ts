@@ -42,11 +42,11 @@ export function pairOrders(
   ];
 }
 
-/** What two orders must have in common to be the same; the first word of a tag tells ours from the strategy's. */
-function kindOf({ command, role }: TracedOrder): string {
+/** What two orders must have in common to be the same; its tag tells the engine's own from a strategy's. */
+function kindOf({ command, role, isClosing }: TracedOrder): string {
   const { owner, instrument, side, type, tag } = command;
   const maker = tag?.startsWith("geosync:") ? tag : "strategy";
-  return JSON.stringify([owner, instrument.symbol, side, type, role, maker]);
+  return JSON.stringify([owner, instrument.symbol, side, type, role, maker, isClosing]);
 }
 
 /** Orders of one key: the first with the first, the second with the second. */

@@ -15,6 +15,8 @@ export interface TracedOrder {
   readonly command: PlaceCommand;
   /** Of an exit attached to an entry; null: an order by itself. */
   readonly role: "stopLoss" | "takeProfit" | null;
+  /** It closes what was held when the run was ended: nobody's decision but that of whoever ended it. */
+  readonly isClosing: boolean;
   /** When it was decided on; of an attached exit, when its entry was. */
   readonly decided: Millis;
   readonly fills: readonly TracedFill[];
@@ -31,6 +33,8 @@ interface Growing extends TracedOrder {
 export class OrderTraces {
   /** Fills of orders that are not the run's own: trades by hand that it took over. */
   readonly manual: Execution[] = [];
+  /** The run is being ended: what is ordered from now on closes what is held. */
+  isClosing = false;
   readonly #orders = new Map<number, Growing>();
 
   /** In the order in which they were decided on. */
@@ -64,7 +68,8 @@ export class OrderTraces {
   }
 
   #place(command: PlaceCommand, role: TracedOrder["role"], decided: Millis): void {
-    this.#orders.set(command.number, { command, role, decided, fills: [], reason: null });
+    const { isClosing } = this;
+    this.#orders.set(command.number, { command, role, isClosing, decided, fills: [], reason: null });
   }
 
   #fill(fill: Execution): void {

@@ -150,7 +150,12 @@ async function runOn(asked: SessionManifest, options: RunOn): Promise<SessionOut
   let reason: string | undefined;
   try {
     const venue = options.venue(store.folder.name, store.header.created);
-    const outcome = await new Runner({ ...options, store, manifest, venue }).run();
+    const outcome = await new Runner({
+      ...options,
+      store,
+      manifest,
+      venue,
+    }).run();
     reason = outcome.document.session.stopped;
     return outcome;
   } catch (error) {

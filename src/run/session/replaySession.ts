@@ -1,12 +1,18 @@
+import { isDeepStrictEqual } from "node:util";
+import { GeoSyncError } from "../../domain/errors.ts";
+import type { Instrument } from "../../domain/instrument.ts";
+import { encodePicture } from "../../domain/picture.ts";
 import { isoTime, type Millis } from "../../domain/time.ts";
 import type { ReplayDocument } from "../../report/replayDocument.ts";
-import type { StoredHeader } from "../../store/header.ts";
+import type { Checkpoint, StoredHeader } from "../../store/header.ts";
 import { SessionReader } from "../../store/sessionReader.ts";
+import type { Ensemble } from "../ensemble.ts";
 import { version } from "../version.ts";
 import { unpackManifest } from "./manifest.ts";
+import { unpackPicture } from "./picture.ts";
 import { loadStrategies, planSession, type SessionSettings } from "./plan.ts";
 import { instrumentsIn, ReplayJournal, replay } from "./replay.ts";
-import { SessionEngine } from "./sessionEngine.ts";
+import { type CoreState, SessionEngine } from "./sessionEngine.ts";
 
 export interface ReplayOptions {
   readonly stateDir: string;
@@ -38,7 +44,14 @@ export async function replaySession({ stateDir, name, settings }: ReplayOptions)
     });
     const engine = new SessionEngine(plan, journal);
     const started = performance.now();
-    const { divergence, ...found } = replay(store, instruments, engine, journal);
+    const stored = Object.keys(settings).length === 0 ? latestPicture(store, ensemble) : undefined;
+    let checkpoint: ReplayDocument["checkpoint"] = null;
+    const { divergence, ...found } = replay(store, instruments, engine, journal, undefined, {
+      marks: stored === undefined ? [] : [stored.seq],
+      onMark: (entry) => {
+        checkpoint = { entry, same: isStateOf(stored!.state, engine, ensemble, instruments) };
+      },
+    });
     const durationMs = performance.now() - started;
     const { firstTime, lastTime } = found;
     return {
@@ -52,6 +65,7 @@ export async function replaySession({ stateDir, name, settings }: ReplayOptions)
       to: momentOf(lastTime),
       durationMs: Math.round(durationMs),
       timesRealTime: found.steps < 2 ? null : Math.round((lastTime - firstTime) / durationMs),
+      checkpoint,
       divergence: divergence && {
         entry: divergence.seq,
         time: isoTime(divergence.time),
@@ -63,6 +77,33 @@ export async function replaySession({ stateDir, name, settings }: ReplayOptions)
   } finally {
     store.close();
   }
+}
+
+/** None that another version or another strategy has made: those are not used either. */
+function latestPicture(store: SessionReader, ensemble: Ensemble): Checkpoint | undefined {
+  try {
+    const stored = store.latestCheckpoint();
+    if (stored !== undefined) unpackPicture(stored.state, ensemble, instrumentsIn(store));
+    return stored;
+  } catch (error) {
+    if (error instanceof GeoSyncError && error.code === "GEO-SESSION") return undefined;
+    throw error;
+  }
+}
+
+/** Going on from the checkpoint is going on from where the journal leads to. */
+function isStateOf(
+  state: Uint8Array,
+  engine: SessionEngine,
+  ensemble: Ensemble,
+  instruments: readonly Instrument[],
+): boolean {
+  const { core } = unpackPicture(state, ensemble, instruments);
+  const { state: now } = engine.save();
+  // Parsed, since strategies may give their fields in another order once they were restored.
+  const facts = ({ engine: text, ...others }: CoreState) => [text, encodePicture(others, instruments)];
+  const read = (one: CoreState) => facts(one).map((text) => JSON.parse(text) as unknown);
+  return now !== null && isDeepStrictEqual(read(now), read(core));
 }
 
 function causesOf(header: StoredHeader, sha256: string, changed: readonly string[]): readonly string[] {

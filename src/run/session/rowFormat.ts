@@ -73,7 +73,7 @@ export function cellsOf(
   return [from, from + (column < 2 ? chunk.bidLevels : chunk.askLevels)[row]!];
 }
 
-function isWide(chunk: MarketChunk, row: number, columns: readonly FixedColumn[]): boolean {
+export function isWide(chunk: MarketChunk, row: number, columns: readonly FixedColumn[]): boolean {
   return columns.some(({ mantissas }, column) => {
     const [from, to] = cellsOf(chunk, row, column);
     for (let i = from; i < to; i++) if (!(Math.abs(mantissas[i]!) <= largestPacked)) return true;

@@ -166,15 +166,15 @@ export class Runner {
   }
 
   async #begin(): Promise<void> {
-    const { intake, signal, onExit } = this.#options;
+    const { intake, signal } = this.#options;
     const venue = this.#venue;
     const { known, steps } = this.#recovered;
     if (venue === null) return;
     // What was missed is shown to the strategy, but is no time to open anything.
     if (steps > 0) this.#session.ask({ kind: "catchUp", until: intake.now() });
     venue.restore(known);
-    const patience = onExit === "keep" ? signal : laterThan(signal, exitMs);
-    await untilAborted(patience, venue.start());
+    // Open questions are settled also when it is told to stop by then.
+    await untilAborted(laterThan(signal, exitMs), venue.start());
     this.#session.settle();
   }
 

@@ -1,10 +1,10 @@
 import { type FixedColumn, fixedAt } from "../../domain/columns.ts";
 import { formatFixed } from "../../domain/fixed.ts";
 import type { Instrument } from "../../domain/instrument.ts";
-import type { MarketChunk } from "../../domain/market.ts";
+import { instrumentAt, type MarketChunk } from "../../domain/market.ts";
 import type { Millis } from "../../domain/time.ts";
 import { ByteWriter } from "./bytes.ts";
-import { cellsOf, columnsOf, formatOf, type RowFormat } from "./rowFormat.ts";
+import { cellsOf, columnsOf, formatOf, isWide, type RowFormat } from "./rowFormat.ts";
 import type { Step } from "./step.ts";
 import { packText } from "./text.ts";
 
@@ -23,6 +23,13 @@ export class StepWriter {
   #chunk: MarketChunk | null = null;
   #columns: readonly FixedColumn[] = [];
   #time: Millis = 0;
+  /** The row written last, and the number of its format: most rows are like the one before. */
+  #last: {
+    readonly chunk: MarketChunk;
+    readonly instrument: Instrument;
+    readonly wide: boolean;
+    readonly number: number;
+  } | null = null;
 
   /** @param define told of each new definition, before the step that needs it is returned */
   constructor(define: (time: Millis, definition: Definition) => void) {
@@ -64,15 +71,15 @@ export class StepWriter {
       this.#chunk = chunk;
       this.#columns = columnsOf(chunk);
     }
-    const format = formatOf(chunk, row, (instrument) => this.instrumentNumber(instrument));
+    const wide = isWide(chunk, row, this.#columns);
     const to = this.#bytes;
-    to.uint(this.#formatNumber(format));
+    to.uint(this.#formatNumber(chunk, row, wide));
     if (chunk.kind === "bar") to.double(chunk.openTimes[row]!);
     if (chunk.kind === "book") {
       to.uint(chunk.bidLevels[row]!);
       to.uint(chunk.askLevels[row]!);
     }
-    for (let i = 0; i < this.#columns.length; i++) this.#writeCells(chunk, row, i, format.wide);
+    for (let i = 0; i < this.#columns.length; i++) this.#writeCells(chunk, row, i, wide);
     if (chunk.kind !== "tick") return;
     if (chunk.sides !== null) to.int(chunk.sides[row]!);
     if (chunk.ids !== null) to.text(chunk.ids[row]!);
@@ -87,7 +94,17 @@ export class StepWriter {
     }
   }
 
-  #formatNumber(format: RowFormat): number {
+  #formatNumber(chunk: MarketChunk, row: number, wide: boolean): number {
+    const instrument = instrumentAt(chunk, row);
+    const last = this.#last;
+    if (last !== null && last.wide === wide && last.instrument === instrument && last.chunk === chunk)
+      return last.number;
+    const number = this.#numberOf(formatOf(chunk, row, (one) => this.instrumentNumber(one)));
+    this.#last = { chunk, instrument, wide, number };
+    return number;
+  }
+
+  #numberOf(format: RowFormat): number {
     const key = JSON.stringify(format);
     const known = this.#formats.get(key);
     if (known !== undefined) return known;

@@ -78,7 +78,7 @@ function ordersOf(instruments: readonly Instrument[]): fc.Arbitrary<readonly Tra
         };
       });
       return {
-        ...{ command, role: null, decided, reason: ended },
+        ...{ command, role: null, isClosing: false, decided, reason: ended },
         fills: executions.map((fill) => ({ fill, owner: 0 })),
       };
     }),

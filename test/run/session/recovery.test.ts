@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -13,8 +13,10 @@ import {
   MemoryLedger,
   type PictureLedger,
 } from "../../../src/run/session/ledger.ts";
+import { livePaperFile } from "../../../src/run/session/live.ts";
 import { loadStrategies } from "../../../src/run/session/plan.ts";
 import { type Recovered, recover } from "../../../src/run/session/recover.ts";
+import { replaySession } from "../../../src/run/session/replaySession.ts";
 import { Session } from "../../../src/run/session/session.ts";
 import { sessionFolder } from "../../../src/store/sessionFolder.ts";
 import { SessionStore } from "../../../src/store/sessionStore.ts";
@@ -240,5 +242,47 @@ describe("a session on the disk", () => {
     const store = await opened("without");
     expect(store.latestCheckpoint()).toBeUndefined();
     store.close();
+  });
+});
+
+describe("a replay of a session that was resumed", () => {
+  const stateDir = mkdtempSync(join(tmpdir(), "geosync-replayed-"));
+  afterAll(() => rmSync(stateDir, { recursive: true }));
+
+  const play = (strategy: string, name: string, untilBars: number) =>
+    livePaperFile({
+      ...{ settings: { strategy }, files: [file], speed: Number.POSITIVE_INFINITY, stateDir, name },
+      ...{ onExit: "keep", untilBars, signal: new AbortController().signal, onEvent: () => {} },
+    });
+
+  it.each(["momentum", "buy-and-hold"])(
+    "finds in the checkpoint of %s what its journal leads to",
+    async (name) => {
+      await play(name, name, 200);
+      await play(name, name, 100);
+      const { identical, steps, checkpoint } = await replaySession({ stateDir, name, settings: {} });
+      expect({ identical, steps }).toEqual({ identical: true, steps: 300 });
+      expect(checkpoint).toEqual({ entry: expect.any(Number), same: true });
+    },
+  );
+
+  it("tells of a strategy that saves something else each time it comes to the same", async () => {
+    const strategy = join(stateDir, "forgetful.ts");
+    writeFileSync(
+      strategy,
+      `import { defineStrategy } from "geosync";
+      export default defineStrategy({
+        name: "forgetful",
+        create: (_, ctx, saved) => {
+          let bars = 0;
+          return { onBar() { bars++; }, save: () => bars };
+        },
+      });`,
+    );
+    await play(strategy, "forgetful", 200);
+    await play(strategy, "forgetful", 100);
+    const { identical, checkpoint } = await replaySession({ stateDir, name: "forgetful", settings: {} });
+    expect(identical).toBe(true);
+    expect(checkpoint?.same).toBe(false);
   });
 });
