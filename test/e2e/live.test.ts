@@ -1,38 +1,20 @@
 /** `geosync live`, `halt` and `replay` as a user runs them: whole processes, on files and at the local exchange. */
 import { createHmac } from "node:crypto";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { errorSchema } from "../../src/report/schema.ts";
-import {
-  haltSchema,
-  replaySchema,
-  sessionEventSchema,
-  sessionSchema,
-} from "../../src/report/sessionSchema.ts";
+import { haltSchema, replaySchema, sessionSchema } from "../../src/report/sessionSchema.ts";
 import { bin, buildWhenStale, documentOf, geosync, workingFolder } from "./geosync.ts";
+import { begun, eventsOf, holder, type Line, ticker } from "./liveProcess.ts";
 
 const folder = workingFolder();
 const stateDir = join(folder, ".geosync/sessions");
 const file = ["--paper", "--data", "data/BTCUSDT_1m_synthetic.csv"];
 let url = "";
-
-/** Buys with the first bar, with a stop far below; then holds. */
-const holder = `import { defineStrategy, z } from "geosync";
-export default defineStrategy({ name: "holder", description: "Buys once.", params: z.object({}), create(_, ctx) {
-  return { onBar(bar) {
-    if (ctx.position.isFlat && ctx.orders.length === 0)
-      ctx.buy({ quantity: 0.01, stopLoss: Math.round(bar.close * 0.5) });
-  } };
-} });`;
-/** Lives on ticks alone. */
-const ticker = `import { defineStrategy, z } from "geosync";
-export default defineStrategy({ name: "ticker", description: "Trades on ticks.", params: z.object({}), create(_, ctx) {
-  let seen = 0;
-  const act = () => { if (++seen === 5) ctx.buy({ quantity: 0.01 }); };
-  return { onTick: act, onQuote: act, onBook: act };
-} });`;
 
 beforeAll(async () => {
   buildWhenStale();
@@ -54,48 +36,11 @@ afterAll(() => {
 });
 
 const env = { PATH: process.env.PATH ?? "" };
+const started = (...args: readonly string[]) => begun(folder, args);
 const keys = { ...env, BINANCE_API_KEY: "demo", BINANCE_API_SECRET: "demo" };
 const run = (...args: readonly string[]) => geosync(args, { cwd: folder, env });
 const live = (...args: readonly string[]) => run("live", ...args);
 const atVenue = () => ["--venue", "binance", "--testnet", "--venue-url", url, "--timeframe", "1s"];
-
-type Line = { readonly event?: string; readonly schema?: string; readonly [name: string]: unknown };
-
-/** A session under way, whose events can be waited for. */
-function begun(...args: readonly string[]) {
-  const child = execa(process.execPath, [bin, "live", ...args, "--json"], {
-    ...{ cwd: folder, extendEnv: false, env, reject: false },
-  });
-  onTestFinished(() => void child.kill("SIGKILL"));
-  const lines: Line[] = [];
-  let rest = "";
-  const waiting = new Set<() => void>();
-  child.stdout.on("data", (data) => {
-    const parts = (rest + String(data)).split("\n");
-    rest = parts.pop()!;
-    lines.push(...parts.map((line) => JSON.parse(line) as Line));
-    for (const look of waiting) look();
-  });
-  const until = (name: string) =>
-    new Promise<Line>((resolve) => {
-      const look = () => {
-        const found = lines.find(({ event }) => event === name);
-        if (found === undefined) return;
-        waiting.delete(look);
-        resolve(found);
-      };
-      waiting.add(look);
-      look();
-    });
-  return { child, lines, until };
-}
-
-function eventsOf(lines: readonly Line[]) {
-  return lines.slice(0, -1).map((line) => {
-    expect(sessionEventSchema.parse(line)).toEqual(line);
-    return line;
-  });
-}
 
 async function signed(path: string) {
   const query = `timestamp=${Date.now()}`;
@@ -155,7 +100,7 @@ describe("live on a file", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
   ] as const)("%s stops it in order, with %d, and the document is last", async (signal, code) => {
-    const { child, lines, until } = begun(...file, "--speed", "600", "--session", `by-${signal}`);
+    const { child, lines, until } = started(...file, "--speed", "600", "--session", `by-${signal}`);
     await until("bar");
     child.kill(signal);
     const { exitCode, stderr } = await child;
@@ -165,7 +110,7 @@ describe("live on a file", () => {
 
   it.each(["keep", "cancel", "flatten"])("--on-exit %s", async (rule) => {
     const args = [...file, "--strategy", "holder.ts", "--speed", "600", "--session", `exit-${rule}`];
-    const { child, lines, until } = begun(...args, "--on-exit", rule);
+    const { child, lines, until } = started(...args, "--on-exit", rule);
     await until("fill");
     child.kill("SIGINT");
     expect((await child).exitCode).toBe(130);
@@ -176,7 +121,7 @@ describe("live on a file", () => {
   });
 
   it("is not harmed by two signals at once", async () => {
-    const { child, until } = begun(...file, "--speed", "600", "--session", "hasty");
+    const { child, until } = started(...file, "--speed", "600", "--session", "hasty");
     await until("bar");
     child.kill("SIGINT");
     child.kill("SIGINT");
@@ -188,7 +133,7 @@ describe("live on a file", () => {
 
 describe("halt", () => {
   it("halts a session that runs, until it is lifted; it survives restarts and ends with 6", async () => {
-    const { child, lines, until } = begun(...file, "--speed", "60", "--session", "halted");
+    const { child, lines, until } = started(...file, "--speed", "60", "--session", "halted");
     await until("bar");
     const { stdout } = await run("halt", "halted", "--because", "the news");
     expect(stdout).toBe("halted: halted (the news): at once nothing is opened any more");
@@ -217,7 +162,7 @@ describe("halt", () => {
   });
 
   it("closes what a session holds, when it is told to", async () => {
-    const { child, lines, until } = begun(
+    const { child, lines, until } = started(
       ...file,
       "--strategy",
       "holder.ts",
@@ -270,7 +215,7 @@ describe("live at the local exchange", () => {
     async (rule, held, open) => {
       const before = await bitcoins();
       const args = [...atVenue(), "--strategy", "holder.ts", "--session", `venue-${rule}`, "--on-exit", rule];
-      const { child, lines, until } = begun(...args);
+      const { child, lines, until } = started(...args);
       await until("fill");
       await until("account");
       await expect.poll(async () => (await signed("/api/v3/openOrders")).length, { timeout: 10_000 }).toBe(1);
@@ -294,7 +239,7 @@ describe("live at the local exchange", () => {
     "runs a strategy on %s alone",
     async (feeds) => {
       const session = ["--session", `only-${feeds}`, "--feeds", feeds, "--on-exit", "flatten"];
-      const { child, lines, until } = begun(...atVenue(), "--strategy", "ticker.ts", ...session);
+      const { child, lines, until } = started(...atVenue(), "--strategy", "ticker.ts", ...session);
       await until("fill");
       child.kill("SIGTERM");
       expect((await child).exitCode).toBe(143);
@@ -314,6 +259,23 @@ describe("live at the local exchange", () => {
     expect(lines.slice(0, past).some(({ event }) => event === "bar")).toBe(false);
     expect(lines.filter(({ event }) => event === "bar")).toHaveLength(2);
   }, 30_000);
+});
+
+it("a webhook is told of start, fills and end", async () => {
+  const kinds: string[] = [];
+  const http = createServer(async (request, response) => {
+    let body = "";
+    for await (const piece of request) body += String(piece);
+    kinds.push((JSON.parse(body) as { kind: string }).kind);
+    response.end();
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void http.close());
+  const hook = `http://127.0.0.1:${(http.address() as AddressInfo).port}/secret`;
+  const args = ["--strategy", "holder.ts", "--session", "told", "--until-bars", "5", "--notify", hook];
+  const { exitCode } = await live(...file, "--speed", "max", ...args);
+  expect(exitCode).toBe(0);
+  expect(kinds).toEqual(["started", "fill", "stopped"]);
 });
 
 describe("real money", () => {
