@@ -36,7 +36,7 @@ export function addLive(program: Command, session: Session): void {
       "--session <name>",
       "Name of the session; one that was stopped goes on (default: by what is traded)",
     )
-    .option("--resume", "Go on with --session as it was made: settings come from it, other flags are refused")
+    .option("--resume", "Go on with --session, and never begin a new one: refused when it is not there")
     .option("--state-dir <folder>", "Where sessions are kept (default: .geosync/sessions)")
     .option(
       "--on-exit <rule>",

@@ -29,6 +29,7 @@ export interface LiveFlags {
   readonly data?: readonly string[];
   readonly speed?: string;
   readonly session?: string;
+  readonly resume?: boolean;
   readonly stateDir?: string;
   readonly onExit?: string;
   readonly onDrift?: string;
@@ -59,6 +60,7 @@ export async function runLive(request: LiveRequest, session: Session): Promise<v
     refuseUnspelt(request, resolved);
     await confirmMoney(request, session);
   }
+  if (own.resume === true) await refuseMissing(own, session);
   const output = withNotices(
     await outputFor(own, session),
     await openNotices(own.notify ?? file?.notify ?? [], env),
@@ -74,6 +76,17 @@ export async function runLive(request: LiveRequest, session: Session): Promise<v
     output.close();
     await output.settled();
   }
+}
+
+/** @throws GeoSyncError GEO-SESSION when there is nothing to go on with */
+async function refuseMissing({ session: name, stateDir }: LiveFlags, { env, cwd }: Session): Promise<void> {
+  if (name === undefined) {
+    throw new ValidationError("GEO-USAGE", "live --resume: expected --session <name>, found none", {
+      hint: "geosync sessions lists them.",
+    });
+  }
+  const { describeSession } = await import("../store/sessions.ts");
+  await describeSession(resolveStateDir(stateDir, env, cwd), name);
 }
 
 async function outcomeOf(

@@ -78,10 +78,10 @@ describe("live on a file", () => {
   });
 
   it("stops after so many bars, and goes on from there", async () => {
-    const start = () =>
-      live(...file, "--speed", "max", "--session", "parts", "--until-bars", "100", "--json");
+    const start = (...more: readonly string[]) =>
+      live(...file, "--speed", "max", "--session", "parts", "--until-bars", "100", "--json", ...more);
     for (const part of [1, 2]) {
-      const lines = String((await start()).stdout)
+      const lines = String((await start(...(part === 2 ? ["--resume"] : []))).stdout)
         .split("\n")
         .map((line) => JSON.parse(line) as Line);
       expect(lines.filter(({ event }) => event === "bar")).toHaveLength(100);
@@ -326,6 +326,8 @@ describe("live refuses", () => {
       "expected one of --paper, --testnet and --live",
     ],
     ["two of them", ["--paper", "--live", "--venue", "binance"], 2, "found --paper and --live"],
+    ["to resume what is not there", [...file, "--resume", "--session", "never"], 4, "never"],
+    ["to resume what is not named", [...file, "--resume"], 2, "expected --session <name>"],
     ["nothing to trade on", ["--paper"], 2, "expected --venue <name>, or --data <file>"],
     ["a testnet where there is none", ["--venue", "kraken", "--testnet"], 5, "Kraken has no sandbox"],
     ["a testnet without an account", ["--venue", "binance", "--testnet"], 5, "BINANCE_TESTNET_API_KEY"],
