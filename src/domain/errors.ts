@@ -39,6 +39,7 @@ export const exitCodes = {
   "GEO-ORDER-REFUSED": 6,
   "GEO-ORDER-UNKNOWN": 6,
   "GEO-HALTED": 6,
+  "GEO-NOT-READY": 6,
   "GEO-DRIFT": 6,
   "GEO-INTERRUPTED": 130,
   "GEO-TERMINATED": 143,

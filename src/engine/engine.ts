@@ -6,7 +6,7 @@ import type { ReasonCode } from "../domain/reasons.ts";
 import type { Millis } from "../domain/time.ts";
 import { Bookkeeper } from "./bookkeeper.ts";
 import { loadRun, type Picture, type RunParts, readRun, saveRun } from "./checkpoint.ts";
-import { closingEvent } from "./closing.ts";
+import { closingEvent, lastPriceEvent } from "./closing.ts";
 import type { Decision } from "./decisionLog.ts";
 import { Liquidator } from "./liquidator.ts";
 import type { Market } from "./market.ts";
@@ -15,6 +15,7 @@ import type { EquityRecorder } from "./recorder.ts";
 import { type Halt, RiskWatch } from "./riskWatch.ts";
 import { guard, Seat } from "./seat.ts";
 import type { Timers } from "./timers.ts";
+import type { TradingDesk } from "./tradingDesk.ts";
 
 /** Timers of 0 ms may lead to others; so many in a row never come to an end. */
 const mostRounds = 1000;
@@ -44,6 +45,7 @@ export class Engine {
   readonly #liquidator: Liquidator | null;
   readonly #books: Bookkeeper;
   #nextAccrual: Millis;
+  readonly #asked: (() => void)[] = [];
 
   constructor(options: EngineOptions) {
     this.#options = options;
@@ -173,6 +175,40 @@ export class Engine {
     }
   }
 
+  /** Done in the next step, when its prices are known and before the strategies have their say: what a user asks for. */
+  ask(action: () => void): void {
+    this.#asked.push(action);
+  }
+
+  /** The desk of the strategy that an order belongs to; users trade at that of the first. */
+  deskOf(number: number | null): TradingDesk {
+    const owner = number === null ? 0 : (this.#options.orders.find(number)?.command.owner ?? 0);
+    return this.#seats[owner]!.desk;
+  }
+
+  /**
+   * On a simulated venue, between two steps: an order meets the price that is known (of an offer: the other side's)
+   * instead of waiting for the next one.
+   */
+  meetLastPrice(number: number): void {
+    const { gateway, orders, recorder } = this.#options;
+    const command = orders.find(number)?.command;
+    const market = command === undefined ? undefined : this.#first.markets.of(command.instrument);
+    if (market?.holding.hasPrice === true && gateway.offerTo !== undefined) {
+      const bar = market.hasTicks ? -1 : market.bars - 1;
+      gateway.offerTo(number, lastPriceEvent(market, this.#time, command!.side), bar);
+    }
+    this.bookNews();
+    recorder.after(this.#time, 0);
+  }
+
+  /** What the gateway has had to say since the last step: a user waits for it. Strategies hear of it in the next. */
+  bookNews(): void {
+    this.#books.book();
+    this.#options.journal.commit();
+    this.#quiet = false;
+  }
+
   /** From the next step on, until nothing is left: what is open is taken back, what is held is closed. Needs a risk policy. */
   flatten(): void {
     this.#watch!.flatten();
@@ -288,6 +324,7 @@ export class Engine {
   /** Steps 4 to 7 for one instant. */
   #callStrategies(instant: Instant | null): void {
     const seats = this.#seats;
+    if (this.#asked.length > 0) for (const action of this.#asked.splice(0)) action();
     for (let i = 0; i < seats.length; i++) seats[i]!.notify();
     this.#fireTimers();
     if (instant !== null) for (let i = 0; i < seats.length; i++) seats[i]!.handle(instant);

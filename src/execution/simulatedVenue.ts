@@ -1,5 +1,11 @@
 import type { Account } from "../account/account.ts";
-import { type Approved, type ExecutionEvent, type PlaceCommand, tradedValue } from "../domain/execution.ts";
+import {
+  type Approved,
+  type ExecutionEvent,
+  type OrderNumber,
+  type PlaceCommand,
+  tradedValue,
+} from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { instrumentAt, type MarketEvent } from "../domain/market.ts";
@@ -79,6 +85,8 @@ export class SimulatedVenue implements ExecutionGateway {
   #newborn: Newborn[] = [];
   /** Of the last event seen. */
   #now: Millis = Number.NEGATIVE_INFINITY;
+  /** The one order that may fill on the present event; null: all. */
+  #alone: OrderNumber | null = null;
 
   constructor(options: SimulatedVenueOptions) {
     this.#options = options;
@@ -110,6 +118,12 @@ export class SimulatedVenue implements ExecutionGateway {
     seen.serial = this.#serial;
     seen.bar = bar;
     seen.besideBook = chunk.kind === "tick" && this.#books.covers(instrument);
+  }
+
+  offerTo(number: OrderNumber, event: MarketEvent, bar: number): void {
+    const seen = this.#seen;
+    this.onMarket(event, bar);
+    if (this.#seen > seen) this.#alone = number;
   }
 
   submit(command: Approved): void {
@@ -151,6 +165,7 @@ export class SimulatedVenue implements ExecutionGateway {
       this.#turn++;
     }
     this.#seen = 0;
+    this.#alone = null;
   }
 
   /** The next thing that happens to orders of `side` on `event`; false when nothing (more) does. */
@@ -159,7 +174,7 @@ export class SimulatedVenue implements ExecutionGateway {
     let best: Candidate | null = null;
     for (let i = 0; i < orders.length; i++) {
       const order = orders[i]!;
-      if (order.command.side !== side || !event.isFor(order)) continue;
+      if (order.command.side !== side || !this.#isFor(order, event)) continue;
       const reason = this.#reasonToEnd(order, event);
       if (reason !== null) {
         this.#orders.end(order, reason);
@@ -172,6 +187,10 @@ export class SimulatedVenue implements ExecutionGateway {
     if (!best.atOpen && this.#siblingFills(best.order, event)) this.ambiguousBars++;
     this.#fill(best, event);
     return true;
+  }
+
+  #isFor(order: Resting, event: SeenEvent): boolean {
+    return event.isFor(order) && (this.#alone === null || order.command.number === this.#alone);
   }
 
   #candidate(order: Resting, { offered, besideBook, prices }: SeenEvent): Candidate | OfferCandidate | null {
@@ -189,7 +208,8 @@ export class SimulatedVenue implements ExecutionGateway {
     if (attached === null && command.group === null) return false;
     return this.#orders.siblingsOf(order).some((other) => {
       const { instrument, side } = other.command;
-      if (instrument !== command.instrument || side !== command.side || !event.isFor(other)) return false;
+      if (instrument !== command.instrument || side !== command.side || !this.#isFor(other, event))
+        return false;
       return this.#candidate(other, event) !== null;
     });
   }
@@ -326,7 +346,9 @@ export class SimulatedVenue implements ExecutionGateway {
     const orders = this.#orders.of(event.instrument);
     for (let i = 0; i < orders.length; ) {
       const order = orders[i]!;
-      if (order.command.side === side && event.openTime >= order.command.activeFrom) this.#age(order, event);
+      const { number, activeFrom } = order.command;
+      const isMeant = this.#alone === null || number === this.#alone;
+      if (isMeant && order.command.side === side && event.openTime >= activeFrom) this.#age(order, event);
       // An order that ended has left its place to the next one.
       if (orders[i] === order) i++;
     }
