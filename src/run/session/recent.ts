@@ -17,7 +17,16 @@ export class Recent<T> {
     return this.#items.length > this.#limit ? this.#items.slice(-this.#limit) : this.#items;
   }
 
+  /** Those behind the last that is known: what is new since, oldest first. */
+  after(isKnown: (item: T) => boolean): readonly T[] {
+    const last = this.#items.length - 1;
+    if (last < 0 || isKnown(this.#items[last]!)) return none;
+    return this.#items.slice(this.#items.findLastIndex(isKnown) + 1);
+  }
+
   find(isIt: (item: T) => boolean): T | null {
     return this.#items.findLast(isIt) ?? null;
   }
 }
+
+const none: readonly never[] = [];
