@@ -69,9 +69,13 @@ export class SocketClient {
 
   /** Lets go of who is gone, or whose token is. */
   check(): void {
-    if (!this.#isAlive) return this.#socket.terminate();
+    if (!this.#isAlive) {
+      this.#socket.terminate();
+      return;
+    }
     this.#isAlive = false;
-    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#socket.ping();
     if (!this.#isKnown) return;
     try {
       this.#world.access.check(this.#token, "read");
@@ -86,7 +90,10 @@ export class SocketClient {
 
   #hear(data: Buffer, isBinary: boolean): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    if (!this.#allowance.take()) return this.#refuse();
+    if (!this.#allowance.take()) {
+      this.#refuse();
+      return;
+    }
     this.#refusals = 0;
     const began = performance.now();
     try {
@@ -106,31 +113,38 @@ export class SocketClient {
     }
     switch (message.action) {
       case "auth":
-        return this.#auth(message.token);
+        this.#auth(message.token);
+        break;
       case "subscribe":
-        return this.#subscribe(message);
+        this.#subscribe(message);
+        break;
       case "unsubscribe":
         for (const channel of new Set(message.channels)) this.#unsubscribe(channel);
-        return;
+        break;
       case "ping":
         this.#say({ type: "pong", channel: null, seq: null, data: { time: new Date().toISOString() } });
     }
   }
 
   #auth(token: string): void {
-    let principal: Principal;
-    try {
-      principal = this.#world.access.check(token, "read");
-    } catch (error) {
-      // Nobody shall try one token after another.
-      this.#fail(error);
-      return this.#socket.close(policy, "the token was not accepted");
-    }
+    const principal = this.#principalOf(token);
+    if (principal === null) return;
     if (this.#authTimer !== null) clearTimeout(this.#authTimer);
     this.#token = token;
     this.#isKnown = true;
     const { name, scopes } = principal;
     this.#say({ type: "authenticated", channel: null, seq: null, data: { name, scopes } });
+  }
+
+  #principalOf(token: string): Principal | null {
+    try {
+      return this.#world.access.check(token, "read");
+    } catch (error) {
+      // Nobody shall try one token after another.
+      this.#fail(error);
+      this.#socket.close(policy, "the token was not accepted");
+      return null;
+    }
   }
 
   #subscribe({ channels, symbols, decimals, since, epoch }: Subscribe): void {
@@ -158,10 +172,9 @@ export class SocketClient {
 
   #refuse(): void {
     const { messagesPerSecond, refusals } = this.#world.limits;
-    if (++this.#refusals > refusals) return this.#socket.close(policy, "too many messages");
-    this.#fail(
-      new GeoSyncError("GEO-LIMITED", `message: expected at most ${messagesPerSecond} a second, found more`),
-    );
+    const words = `message: expected at most ${messagesPerSecond} a second, found more`;
+    if (++this.#refusals > refusals) this.#socket.close(policy, "too many messages");
+    else this.#fail(new GeoSyncError("GEO-LIMITED", words));
   }
 
   #fail(error: unknown): void {

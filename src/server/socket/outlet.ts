@@ -52,8 +52,8 @@ export class Outlet {
 
   readonly #written = (): void => {
     if (this.#waiting.size === 0) return;
+    if (this.#socket.readyState !== this.#socket.OPEN) this.#waiting.clear();
     for (const [key, frame] of this.#waiting) {
-      if (this.#socket.readyState !== this.#socket.OPEN) return this.#waiting.clear();
       if (this.#socket.bufferedAmount > this.#limits.behindBytes) return;
       this.#waiting.delete(key);
       if (typeof key === "symbol") {

@@ -17,6 +17,7 @@ export function refuseUpgrade(socket: Duplex, { status, code, detail }: Refusal)
     `HTTP/1.1 ${status} ${title}`,
     "content-type: application/problem+json",
     `content-length: ${Buffer.byteLength(body)}`,
+    ...(status === 401 ? ["www-authenticate: Bearer"] : []),
     "connection: close",
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);

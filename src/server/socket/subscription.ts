@@ -1,6 +1,6 @@
 import type { Channel, Update } from "../feed.ts";
 import type { TradingService } from "../service.ts";
-import type { Subscribe } from "./messages.ts";
+import type { Frame, Subscribe } from "./messages.ts";
 import type { Outlet } from "./outlet.ts";
 import { snapshotOf } from "./snapshot.ts";
 import { frameText, type Wish, Writing } from "./writing.ts";
@@ -40,8 +40,12 @@ export class Subscription {
     this.#send(frameText({ type: "subscribed", channel, seq, epoch: feed.epoch, data }));
     const from = since?.[channel];
     const missed = from === undefined || epoch !== feed.epoch ? null : feed.since(channel, from);
-    if (missed === null) return this.#tellAll(from !== undefined);
-    this.#seq = from!;
+    if (missed === null) this.#tellAll(from !== undefined);
+    else this.#tellMissed(from!, missed);
+  }
+
+  #tellMissed(from: number, missed: readonly Update[]): void {
+    this.#seq = from;
     for (const update of missed) this.offer(new Writing(update));
   }
 
@@ -63,13 +67,11 @@ export class Subscription {
     const { channel, spelling, decimals } = this.wish;
     this.#seq = this.#service.feed.seqOf(channel);
     const data = snapshotOf(channel, this.#service, spelling);
-    const frame = {
-      type: "snapshot",
-      channel,
-      seq: this.#seq,
+    const frame: Frame = {
+      ...{ type: "snapshot", channel, seq: this.#seq },
       ...(isResync && { resync: true }),
       data,
-    } as const;
+    };
     this.#send(frameText(frame, decimals));
   }
 
