@@ -130,6 +130,11 @@ export class TradingService implements Companion {
     return this.#chart.candles(name, limit).map((candle) => ({ ...candle, symbol }));
   }
 
+  /** The last of each symbol since this process began. */
+  ticks(): readonly contract.TickView[] {
+    return this.#publisher.ticks();
+  }
+
   risk(): contract.RiskView {
     return views.riskView(this.#handle);
   }
