@@ -7,6 +7,7 @@
  */
 import { execFileSync } from "node:child_process";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -61,6 +62,7 @@ try {
   await bundleCode();
   await bundleStrategies();
   copyLicenses();
+  cpSync(join(root, "src/server/market"), join(fresh, "server/market"), { recursive: true });
   // Another process may have built meanwhile.
   if (!(onlyWhenStale && isFresh())) {
     rmSync(dist, { recursive: true, force: true });
