@@ -70,7 +70,7 @@ export async function openGrpc(options: GrpcOptions): Promise<Companion & { read
       streams.endAll(new GeoSyncError("GEO-NOT-READY", "the session is stopping"));
       await quietly(server);
       server.forceShutdown();
-      listener.cut();
+      await listener.cut();
     },
   };
 }

@@ -7,8 +7,8 @@ export interface Listener {
   readonly port: number;
   /** No new connections. */
   refuse(): void;
-  /** Cuts those that are left. */
-  cut(): void;
+  /** Cuts those that are left. Resolves when there are none. */
+  cut(): Promise<void>;
 }
 
 /** More at a time are turned away. */
@@ -43,8 +43,10 @@ export async function listen(
   return {
     port: (listener.address() as AddressInfo).port,
     refuse: () => listener.close(),
-    cut: () => {
+    async cut() {
+      const gone = [...open].map((socket) => once(socket, "close"));
       for (const socket of open) socket.destroy();
+      await Promise.all(gone);
     },
   };
 }
