@@ -129,6 +129,11 @@ export class TradingService implements Companion {
     return this.#chart.candles(name, limit).map((candle) => ({ ...candle, symbol }));
   }
 
+  /** The last of each symbol since this process began. */
+  ticks(): readonly contract.TickView[] {
+    return this.#publisher.ticks();
+  }
+
   risk(): contract.RiskView {
     return views.riskView(this.#handle);
   }
@@ -158,21 +163,23 @@ export class TradingService implements Companion {
   }
 
   /** Newest first. */
-  trades(symbol?: string): readonly contract.TradeView[] {
+  trades(symbol?: string, limit = Number.POSITIVE_INFINITY): readonly contract.TradeView[] {
     const name = symbol === undefined ? null : this.instrument(symbol).symbol;
     const fills = this.#handle.core.history.fills.all();
     return fills
       .filter((fill) => name === null || fill.symbol === name)
+      .slice(-limit)
       .map((fill) => ({ ...views.tradeView(fill), ...(symbol !== undefined && { symbol }) }))
       .reverse();
   }
 
   /** Newest first. */
-  signals(symbol?: string): readonly contract.SignalView[] {
+  signals(symbol?: string, limit = Number.POSITIVE_INFINITY): readonly contract.SignalView[] {
     const name = symbol === undefined ? null : this.instrument(symbol).symbol;
     const signals = this.#handle.core.history.signals.all();
     return signals
       .filter((signal) => name === null || signal.symbol === name)
+      .slice(-limit)
       .map((signal) => ({ ...views.signalView(signal), ...(symbol !== undefined && { symbol }) }))
       .reverse();
   }
