@@ -1,4 +1,4 @@
-import type { Balance, Candle, EquityPoint, Order, Status } from "./wire.ts";
+import type { Candle, EquityPoint, Order, Status } from "./wire.ts";
 
 /** What the server said no with: one of its codes, and words for people. */
 export class ApiError extends Error {
@@ -41,10 +41,6 @@ export class Api {
     return this.#call("GET", "status");
   }
 
-  balance(): Promise<Balance> {
-    return this.#call("GET", "balance");
-  }
-
   /** Oldest first. */
   async candles(symbol: string, limit: number): Promise<readonly Candle[]> {
     const query = new URLSearchParams({ symbol, limit: String(limit) });
@@ -53,7 +49,8 @@ export class Api {
 
   /** Oldest first. */
   async equityCurve(limit: number): Promise<readonly EquityPoint[]> {
-    return (await this.#call<{ equity: readonly EquityPoint[] }>("GET", `equity/curve?limit=${limit}`)).equity;
+    const path = `equity/curve?limit=${limit}`;
+    return (await this.#call<{ points: readonly EquityPoint[] }>("GET", path)).points;
   }
 
   /** @param key the same for every attempt at the same order: the server does it once */
@@ -69,8 +66,9 @@ export class Api {
     return this.#call("DELETE", "orders", undefined, newKey());
   }
 
+  /** @param flatten close every position, too */
   halt(reason: string, flatten: boolean): Promise<Status> {
-    return this.#call("POST", "halt", { ...(reason !== "" && { reason }), flatten }, newKey());
+    return this.#call("POST", flatten ? "kill" : "halt", reason === "" ? {} : { reason }, newKey());
   }
 
   resume(): Promise<Status> {

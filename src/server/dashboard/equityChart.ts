@@ -64,10 +64,11 @@ export class EquityChart {
     this.#points.push(point);
     if (this.#points.length > most) {
       this.#points = this.#points.filter((_, i) => i % 2 === 1 || i > most - 100);
-      return this.#draw();
+      this.#draw();
+    } else {
+      this.#equity.update({ time, value: Number(point.equity) });
+      this.#drawdown.update({ time, value: point.drawdown ?? 0 });
     }
-    this.#equity.update({ time, value: Number(point.equity) });
-    this.#drawdown.update({ time, value: point.drawdown ?? 0 });
     if (this.#points.length < 50) this.#chart.timeScale().fitContent();
   }
 

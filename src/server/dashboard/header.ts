@@ -59,8 +59,7 @@ export class Header {
   #showBanner({ halted_because, last_message }: Status): void {
     const banner = byId("banner");
     const isBad = last_message !== null && last_message.level !== "info";
-    const text =
-      halted_because !== null ? `Halted: ${halted_because}` : isBad ? last_message.message : "";
+    const text = halted_because !== null ? `Halted: ${halted_because}` : isBad ? last_message.message : "";
     banner.hidden = text === "";
     mark(banner, "level", halted_because !== null ? "error" : (last_message?.level ?? "info"));
     say(banner, text);
@@ -76,6 +75,10 @@ export class Header {
   #showAge(): void {
     const age = this.#dataAt === null ? null : performance.now() - this.#dataAt;
     const title = "Since the last market data";
-    say(byId("age"), age === null ? "No data yet" : `Data ${age < 1000 ? "now" : `${durationText(age)} ago`}`, title);
+    say(
+      byId("age"),
+      age === null ? "No data yet" : `Data ${age < 1000 ? "now" : `${durationText(age)} ago`}`,
+      title,
+    );
   }
 }

@@ -15,8 +15,8 @@ export interface StreamListener {
   onLink(link: Link): void;
   /** Of a question and its answer. */
   onLatency(ms: number): void;
-  /** A connection ended before it began, for whatever reason: browsers do not say. */
-  onRefused(): void;
+  /** The connection was lost or refused; browsers do not say why. */
+  onLost(): void;
 }
 
 export const channels = ["status", "equity", "positions", "orders", "trades", "signals", "ticks"] as const;
@@ -61,11 +61,9 @@ export class Stream {
     clearTimeout(this.#retry);
     const token = this.#tokenOf();
     const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`;
-    const socket = token === null ? new WebSocket(url) : new WebSocket(url, [`bearer.${token}`]);
+    const socket = token === null ? new WebSocket(url) : new WebSocket(url, ["geosync", `bearer.${token}`]);
     this.#socket = socket;
-    let opened = false;
     socket.addEventListener("open", () => {
-      opened = true;
       this.#heard = performance.now();
       this.#asked = null;
       this.#subscribe(socket);
@@ -75,7 +73,7 @@ export class Stream {
       if (socket === this.#socket) this.#take(JSON.parse(String(data)) as Frame);
     });
     socket.addEventListener("close", () => {
-      if (socket === this.#socket) this.#lost(opened);
+      if (socket === this.#socket) this.#lost();
     });
   }
 
@@ -105,7 +103,10 @@ export class Stream {
     if (channel !== null && seq !== null && (type === "snapshot" || type === "update")) {
       const before = this.#seqs[channel];
       const isGap = type === "update" && before !== undefined && seq > before + 1;
-      if (isGap && lossless.has(channel)) return this.#startOver();
+      if (isGap && lossless.has(channel)) {
+        this.#startOver();
+        return;
+      }
       this.#seqs[channel] = seq;
       this.#listener.onFrame(frame);
     }
@@ -121,14 +122,14 @@ export class Stream {
     this.open();
   }
 
-  #lost(opened: boolean): void {
+  #lost(): void {
     this.#socket = null;
     if (!this.#wanted) return;
     this.#tell("reconnecting");
     const wait = Math.min(longestWaitMs, shortestWaitMs * 2 ** this.#failures++);
     // Not all pages at once.
     this.#retry = setTimeout(() => this.open(), wait * (0.75 + Math.random() / 2));
-    if (!opened) this.#listener.onRefused();
+    this.#listener.onLost();
   }
 
   #drop(): void {
@@ -143,7 +144,7 @@ export class Stream {
     const silent = performance.now() - this.#heard;
     if (silent > deadMs) {
       this.#drop();
-      this.#lost(true);
+      this.#lost();
     } else {
       if (silent > staleMs) this.#tell("stale");
       this.#ping(socket);

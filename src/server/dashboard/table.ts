@@ -40,6 +40,8 @@ export class Table<Row> {
       this.#body,
     );
     this.#empty = make("p", { class: "empty" }, options.empty);
+    // What scrolls by itself must be reachable by those who have no mouse.
+    if (host.classList.contains("scroll")) host.tabIndex = 0;
     host.append(this.#empty, this.#table);
   }
 

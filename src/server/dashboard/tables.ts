@@ -37,7 +37,10 @@ export function ordersTable(onCancel: (order: Order) => void): Table<Order> {
       text("Type", ({ order_type }) => wordsOf(order_type)),
       number("Quantity", ({ quantity, notional }) => amountText(quantity ?? notional ?? "0")),
       number("Filled", ({ filled_quantity }) => amountText(filled_quantity)),
-      number("Price", ({ price, stop_price }) => [stop_price, price].flatMap(amountOrNone).join(" → ") || "–"),
+      number(
+        "Price",
+        ({ price, stop_price }) => [stop_price, price].flatMap(amountOrNone).join(" → ") || "–",
+      ),
       text(
         "State",
         ({ status, in_doubt }) => (in_doubt ? "in doubt" : wordsOf(status)),

@@ -119,7 +119,8 @@ export class Ticket {
   }
 
   #told({ order_id, status, reason }: Order): void {
-    if (status === "rejected") return void this.#complain(`Rejected: ${wordsOf(reason ?? "no reason given")}`);
+    if (status === "rejected")
+      return void this.#complain(`Rejected: ${wordsOf(reason ?? "no reason given")}`);
     say(byId("ticketError"), "");
     tell(`Order ${order_id}: ${wordsOf(status)}`);
   }

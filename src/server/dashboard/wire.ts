@@ -15,7 +15,6 @@ export type Position = Wire<contract.PositionView>;
 export type Trade = Wire<contract.TradeView>;
 export type Signal = Wire<Omit<contract.SignalView, "metadata">> & Pick<contract.SignalView, "metadata">;
 export type Status = Wire<contract.StatusView>;
-export type Balance = Wire<contract.BalanceView>;
 export type Equity = Wire<contract.EquityView>;
 export type EquityPoint = Wire<contract.EquityPointView>;
 export type Candle = Wire<contract.CandleView>;
