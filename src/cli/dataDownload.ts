@@ -25,7 +25,7 @@ export function addDataDownload(data: Command, session: Session): void {
     .option("--adjusted", "Prices adjusted for splits and dividends, as the provider has them")
     .option("--rate <n/s|n/m|n/d>", "Requests that your plan allows; repeat it for more windows", several)
     .optionsGroup("Output:")
-    .option("--json", "Print one JSON document (schema geosync.download/1)")
+    .option("--json", "Print one JSON document (geosync.download/1, geosync.provider-download/1)")
     .helpOption("-h, --help", "Print this help")
     .addHelpText("after", afterHelp)
     .action(async () => {
