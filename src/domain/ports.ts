@@ -1,5 +1,5 @@
 import type { Decimal } from "./decimal.ts";
-import type { Approved, ExecutionEvent } from "./execution.ts";
+import type { Approved, ExecutionEvent, OrderNumber } from "./execution.ts";
 import type { Fixed } from "./fixed.ts";
 import type { Instrument } from "./instrument.ts";
 import type { MarketChunk, MarketEvent } from "./market.ts";
@@ -92,6 +92,8 @@ export interface ExecutionGateway {
   /** Market data that resting orders may fill on. `bar`: the index of the event's bar, -1 for a tick. */
   onMarket(event: MarketEvent, bar: number): void;
   submit(command: Approved): void;
+  /** Of a simulated venue: an event that this order alone may fill on. */
+  offerTo?(number: OrderNumber, event: MarketEvent, bar: number): void;
   /** What happened since; call until it returns nothing, booking as you go: a sell's proceeds may pay the next buy. */
   drain(): readonly ExecutionEvent[];
   /** What it knows between two steps, for a checkpoint; without it the checkpoint holds the engine's own state alone. */

@@ -10,6 +10,7 @@ import {
   type OfferedChunk,
   type TickChunk,
 } from "../domain/market.ts";
+import type { OrderSide } from "../domain/order.ts";
 import { type Millis, parseTimeframe } from "../domain/time.ts";
 import { BarSeries, type BarSeriesState } from "./barSeries.ts";
 import { CloseHistory } from "./closeHistory.ts";
@@ -171,10 +172,9 @@ export class Market {
     if (this.#beforeRange) this.#start(chunk.times[row]!, mid);
   }
 
-  /** What selling a long, or buying a short back, would find: the other side where it is known, else the last price. */
-  exitPrice(): Fixed {
-    const side = this.holding.size < 0 ? "ask" : "bid";
-    return this.#bestOf(side) ?? this.holding.exactMark();
+  /** What an order would find: the other side where it is known, else the last price. */
+  priceFor(side: OrderSide): Fixed {
+    return this.#bestOf(side === "buy" ? "ask" : "bid") ?? this.holding.exactMark();
   }
 
   #bestOf(side: keyof Best): Fixed | null {

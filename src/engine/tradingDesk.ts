@@ -88,6 +88,8 @@ export class TradingDesk implements Desk {
   current!: Market;
   /** The data have ended: what is sold then needs no time to arrive. */
   isOver = false;
+  /** Somebody other than the strategy asks: no warm-up of its holds, and no data were too old to decide on. */
+  #byUser = false;
   /** Data up to then are old when they arrive, as after an outage: nothing is opened on them. */
   staleUntil: Millis = Number.NEGATIVE_INFINITY;
   readonly #options: DeskOptions;
@@ -139,6 +141,16 @@ export class TradingDesk implements Desk {
 
   openOrders(): readonly Order[] {
     return this.#own().map(orderView);
+  }
+
+  /** What is asked for within is a user's own doing. */
+  byUser<T>(action: () => T): T {
+    this.#byUser = true;
+    try {
+      return action();
+    } finally {
+      this.#byUser = false;
+    }
   }
 
   takeCommands(): readonly Approved<Command>[] {
@@ -242,7 +254,7 @@ export class TradingDesk implements Desk {
   }
 
   #isReady(market: Market): boolean {
-    return market.seen >= this.#options.warmup && this.time > this.#options.tradeFrom;
+    return (this.#byUser || market.seen >= this.#options.warmup) && this.time > this.#options.tradeFrom;
   }
 
   #dispatch(command: Approved<Command>): void {
@@ -257,7 +269,8 @@ export class TradingDesk implements Desk {
     const { number } = record.command;
     const { latency } = this.#options;
     const activeFrom = latency === null ? Number.NEGATIVE_INFINITY : this.time + latency();
-    const command: CancelCommand = { kind: "cancel", number, reason: "cancelled:by-strategy", activeFrom };
+    const reason = this.#byUser ? "cancelled:by-user" : "cancelled:by-strategy";
+    const command: CancelCommand = { kind: "cancel", number, reason, activeFrom };
     this.#sink.record(command);
     this.#dispatch(approve(command));
   }
@@ -280,7 +293,7 @@ export class TradingDesk implements Desk {
     const command = verdict === "reduce-only" ? { ...asked, reduceOnly: true } : asked;
     this.#sink.record(command);
     const limited = verdict === "reduce-only" ? null : verdict;
-    const stale = this.time <= this.staleUntil;
+    const stale = this.time <= this.staleUntil && !this.#byUser;
     const refused = limited ?? this.#review.refuses(command, ready, stale);
     const record = orders.add(command, expected);
     if (refused !== null) this.refuse(command, refused);

@@ -1,5 +1,11 @@
 import type { Account } from "../account/account.ts";
-import { type Approved, type ExecutionEvent, type PlaceCommand, tradedValue } from "../domain/execution.ts";
+import {
+  type Approved,
+  type ExecutionEvent,
+  type OrderNumber,
+  type PlaceCommand,
+  tradedValue,
+} from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { instrumentAt, type MarketEvent } from "../domain/market.ts";
@@ -112,6 +118,12 @@ export class SimulatedVenue implements ExecutionGateway {
     seen.besideBook = chunk.kind === "tick" && this.#books.covers(instrument);
   }
 
+  offerTo(number: OrderNumber, event: MarketEvent, bar: number): void {
+    const seen = this.#seen;
+    this.onMarket(event, bar);
+    if (this.#seen > seen) this.#events[seen]!.only = number;
+  }
+
   submit(command: Approved): void {
     this.#orders.submit(command, this.#now);
   }
@@ -219,13 +231,13 @@ export class SimulatedVenue implements ExecutionGateway {
   #fill(candidate: Candidate | OfferCandidate, event: SeenEvent): void {
     const { order, maker } = candidate;
     const { command, charges: before } = order;
-    const { account, fees } = this.#options;
+    const { account, fees, slippage } = this.#options;
     const { instrument, side, number } = command;
     const { openTime: time, bar } = event;
     const terms = fees.terms(maker, instrument, time);
     const cut = "offers" in candidate && sizeOnOffers(order, candidate.offers, terms);
     const { sizing } = order;
-    const price = candidate.slips ? this.#slipped(candidate, event) : candidate.price;
+    const price = candidate.slips ? slippage.slip(this.#query.ask(candidate, event)) : candidate.price;
     const payable = "offers" in candidate ? worstPrice(candidate) : price;
     const sized = sizeAtFill(command, { sizing, price: payable, fees: terms, before }, account);
     if ("refused" in sized) {
@@ -266,17 +278,6 @@ export class SimulatedVenue implements ExecutionGateway {
     if (command.exits.length === 0) return;
     const exits = this.#orders.protect(order, quantity);
     if (exits.length > 0) this.#newborn.push({ exits, event, entry: candidate });
-  }
-
-  #slipped({ order, price }: Candidate, { traded, row, instrument }: SeenEvent): Fixed {
-    const query = this.#query;
-    query.price = price;
-    query.side = order.command.side;
-    query.instrument = instrument;
-    query.sizing = order.sizing;
-    query.chunk = traded!;
-    query.row = row;
-    return this.#options.slippage.slip(query);
   }
 
   /** What stands at the best offer; a fill-or-kill order ends when all offers together don't hold it. */
@@ -326,7 +327,9 @@ export class SimulatedVenue implements ExecutionGateway {
     const orders = this.#orders.of(event.instrument);
     for (let i = 0; i < orders.length; ) {
       const order = orders[i]!;
-      if (order.command.side === side && event.openTime >= order.command.activeFrom) this.#age(order, event);
+      const { side: own, activeFrom, number } = order.command;
+      const isMeant = event.only === null || event.only === number;
+      if (own === side && isMeant && event.openTime >= activeFrom) this.#age(order, event);
       // An order that ended has left its place to the next one.
       if (orders[i] === order) i++;
     }

@@ -38,6 +38,16 @@ export class KillSwitch {
     if (this.#file.read() === null) this.#file.write({ because, flatten: false });
   }
 
+  /** As the user says. */
+  set(order: HaltOrder): void {
+    this.#file.write(order);
+  }
+
+  /** False when there was none. */
+  lift(): boolean {
+    return this.#file.lift();
+  }
+
   #isExposed(): boolean {
     return this.#core.account.hasPosition || this.#core.orders.open.length > 0;
   }

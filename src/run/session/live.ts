@@ -13,7 +13,10 @@ import { historyLimitOf, loadStrategies, type SessionSettings, warmupOf } from "
 import { Runner, type RunnerOptions, type SessionOutcome } from "./runner.ts";
 
 export interface LiveOptions
-  extends Pick<RunnerOptions, "onExit" | "untilBars" | "signal" | "onEvent" | "accountEveryMs"> {
+  extends Pick<
+    RunnerOptions,
+    "onExit" | "untilBars" | "signal" | "onEvent" | "accountEveryMs" | "beside" | "staysOpen"
+  > {
   readonly settings: SessionSettings;
   readonly stateDir: string;
   /** Null: by what is traded. */

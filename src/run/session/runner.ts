@@ -9,6 +9,7 @@ import type { Ensemble } from "../ensemble.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { eventOf, type SessionEvent } from "./events.ts";
 import { type ExitRule, exitMs, laterThan, untilAborted, wind } from "./exit.ts";
+import type { Companion, SessionHandle, SessionWatcher } from "./handle.ts";
 import type { Intake, VenueSide } from "./intake.ts";
 import { withKillPoint } from "./killPoint.ts";
 import { KillSwitch } from "./killSwitch.ts";
@@ -37,6 +38,10 @@ export interface RunnerOptions {
   readonly accountEveryMs?: number | null;
   /** Steps between two checkpoints, at least. @default 20000 */
   readonly checkpointEvery?: number | undefined;
+  /** What runs beside it: the faces through which it is watched and steered. */
+  readonly beside?: ((handle: SessionHandle) => Promise<Companion>) | undefined;
+  /** Files that have been played to their end are not the end: the session waits to be told to stop. */
+  readonly staysOpen?: boolean | undefined;
 }
 
 export interface SessionOutcome {
@@ -62,11 +67,13 @@ export class Runner {
   /** Of what failed beside the data. */
   readonly #failed = new AbortController();
   #waking = false;
+  readonly #watchers = new Set<SessionWatcher>();
 
   /** @throws GeoSyncError GEO-REPLAY-DIFFERS, GEO-STRATEGY-…, GEO-SESSION */
   constructor(options: RunnerOptions) {
     this.#options = options;
-    const { store, intake, venue, onEvent } = options;
+    const { store, intake, venue } = options;
+    const onEvent = (event: SessionEvent) => this.#tell(event);
     const told = (time: Millis, decision: Decision) => onEvent(eventOf(time, decision));
     const onLog: NonNullable<RecoverOptions["onLog"]> = (time, message, fields) =>
       onEvent({ event: "log", time: isoTime(time), message, ...(fields && { fields }) });
@@ -106,8 +113,9 @@ export class Runner {
 
   /** @throws what the data, the venue or the strategy throws for good; what came in by then is in the journal */
   async run(): Promise<SessionOutcome> {
-    const { intake } = this.#options;
+    const { intake, beside } = this.#options;
     this.#announce();
+    const companion = await beside?.(this.#handle());
     const watch = setInterval(() => this.#guard(() => this.#obeyKillSwitch()), haltLookMs);
     const clock = setInterval(() => {
       this.#guard(() => this.#session.settle());
@@ -123,7 +131,38 @@ export class Runner {
       clearInterval(watch);
       clearInterval(clock);
       this.#session.flush();
+      await companion?.close();
     }
+  }
+
+  #tell(event: SessionEvent): void {
+    this.#options.onEvent(event);
+    for (const watcher of this.#watchers) watcher.onEvent?.(event);
+  }
+
+  #handle(): SessionHandle {
+    const { store, manifest, ensemble, intake } = this.#options;
+    const { core, instruments } = this.#recovered;
+    return {
+      ...{ name: store.folder.name, path: store.folder.path, core, instruments },
+      ...{ mode: manifest.mode, venue: manifest.venue, settings: manifest.settings, barMs: intake.barMs },
+      strategies: ensemble.strategies.map(({ name }) => name),
+      now: () => safeTime(intake.now()),
+      request: (command) => this.#session.request(command),
+      halt: (because, flatten) => {
+        this.#killSwitch.set({ because, flatten });
+        this.#obeyKillSwitch();
+      },
+      lift: () => {
+        const wasThere = this.#killSwitch.lift();
+        this.#obeyKillSwitch();
+        return wasThere;
+      },
+      watch: (watcher) => {
+        this.#watchers.add(watcher);
+        return () => this.#watchers.delete(watcher);
+      },
+    };
   }
 
   /** What came while it was not running is the past, too; a file goes on where it was left. */
@@ -180,15 +219,18 @@ export class Runner {
 
   /** Until the data end, it is enough, or the signal says so: then its reason. */
   async #takeIn(): Promise<GeoSyncError | null> {
-    const { intake, signal, untilBars, onEvent } = this.#options;
+    const { intake, signal, untilBars, staysOpen } = this.#options;
+    const stops = AbortSignal.any([signal, this.#failed.signal]);
     try {
       await intake.run(this.#session, this.#recovered.instruments, {
-        signal: AbortSignal.any([signal, this.#failed.signal]),
+        signal: stops,
         after: this.#recovered.lastTime,
         afterBar: this.#recovered.lastBar,
         isEnough: () => untilBars !== null && this.#watch.bars >= untilBars,
-        onStatus: (status) => onEvent({ event: "status", time: isoTime(safeTime(intake.now())), ...status }),
+        onStatus: (status) =>
+          this.#tell({ event: "status", time: isoTime(safeTime(intake.now())), ...status }),
       });
+      if (staysOpen === true && !this.#isEnough()) await untilStopped(stops);
       return null;
     } catch (error) {
       if (!signal.aborted || error !== signal.reason) throw error;
@@ -198,9 +240,9 @@ export class Runner {
 
   /** A session whose data have ended is over; one that was stopped can go on, unless it was to close everything. */
   async #end(reason: GeoSyncError | null): Promise<void> {
-    const { onEvent, intake } = this.#options;
+    const { intake } = this.#options;
     const because = reason?.message ?? "nothing more to do";
-    onEvent({ event: "stopping", time: isoTime(safeTime(intake.now())), because });
+    this.#tell({ event: "stopping", time: isoTime(safeTime(intake.now())), because });
     if (this.#venue === null && this.#options.intake.isFinite && reason === null && !this.#isEnough()) {
       this.#session.ask({ kind: "finish", atEnd: "mark" });
     } else {
@@ -222,13 +264,14 @@ export class Runner {
   }
 
   #warn(kind: string, message: string): void {
-    const { onEvent, intake } = this.#options;
-    onEvent({ event: "status", time: isoTime(safeTime(intake.now())), level: "warning", kind, message });
+    const { intake } = this.#options;
+    this.#tell({ event: "status", time: isoTime(safeTime(intake.now())), level: "warning", kind, message });
   }
 
   #afterStep(step: Step): void {
     this.#checkpoints.after(step);
     this.#watch.step(step, this.#session.began);
+    for (const watcher of this.#watchers) watcher.onStep?.(step);
   }
 
   #obeyKillSwitch(): void {
@@ -238,9 +281,9 @@ export class Runner {
   }
 
   #announce(): void {
-    const { store, manifest, ensemble, intake, onEvent } = this.#options;
+    const { store, manifest, ensemble, intake } = this.#options;
     const { steps } = this.#recovered;
-    onEvent({
+    this.#tell({
       event: "started",
       time: isoTime(safeTime(intake.now())),
       session: store.folder.name,
@@ -279,4 +322,13 @@ export class Runner {
 /** Before the first data, that of the wall. */
 function safeTime(time: Millis): Millis {
   return Number.isFinite(time) ? time : Date.now();
+}
+
+/** Throws the signal's reason, once it is aborted. */
+function untilStopped(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
 }

@@ -4,6 +4,7 @@ import type { Millis } from "../../domain/time.ts";
 import type { SessionEngine } from "./sessionEngine.ts";
 import type { SessionJournal } from "./sessionJournal.ts";
 import { nothing, type SessionCommand, type Step } from "./step.ts";
+import type { Answer, UserCommand } from "./userCommand.ts";
 
 /** The venue's side of a live session, as far as the session drives it. */
 export interface VenueNews {
@@ -42,6 +43,19 @@ export class Session {
   /** Goes in with the next step. */
   ask(command: SessionCommand): void {
     this.#commands.push(command);
+  }
+
+  /**
+   * Does at once what a user asks for; what came of it is safe when it returns. Nothing can be done before the first
+   * data, and after the end.
+   */
+  request(command: UserCommand): Answer {
+    const { core } = this.#options;
+    if (!core.isStarted || core.isFinished) return core.isFinished ? over : tooEarly;
+    this.ask(command);
+    this.settle();
+    this.flush();
+    return core.users.answers.get(command)!;
   }
 
   /** Market events of one time. */
@@ -85,3 +99,12 @@ export class Session {
     return commands;
   }
 }
+
+const tooEarly: Answer = {
+  order: null,
+  refused: { code: "GEO-NOT-READY", message: "no market data have come yet", hint: "Ask again in a moment." },
+};
+const over: Answer = {
+  order: null,
+  refused: { code: "GEO-NOT-READY", message: "the session is over", hint: null },
+};

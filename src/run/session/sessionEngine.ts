@@ -20,7 +20,9 @@ import { type RestoredOrders, SessionLedger } from "../../execution/live/restore
 import type { SimulationSettings } from "../options.ts";
 import { accountOf, riskView, simulatedVenueOf } from "../parts.ts";
 import type { SimulationClock } from "../simulate.ts";
+import { type HistoryState, OrderHistory } from "./orderHistory.ts";
 import type { SessionCommand, Step } from "./step.ts";
+import { UserDesk, type UserDeskState } from "./userDesk.ts";
 
 /** What a session's engine is made of: the same plan and the same steps make the same decisions. */
 export interface SessionPlan {
@@ -50,6 +52,8 @@ export interface CoreState {
   readonly engine: string;
   readonly fills: number;
   readonly known: RestoredOrders;
+  readonly history: HistoryState;
+  readonly asked: UserDeskState;
 }
 
 /** The engine of a session, driven step by step. */
@@ -58,6 +62,9 @@ export class SessionEngine {
   readonly account: Account;
   readonly orders = new OrderBook();
   readonly recorder: EquityRecorder;
+  readonly history = new OrderHistory();
+  /** Where users trade. */
+  readonly users: UserDesk;
   /** Always there, so that trading can be halted. */
   readonly risk: RiskPolicy;
   fills = 0;
@@ -68,6 +75,10 @@ export class SessionEngine {
   #known = new SessionLedger();
   readonly #gateway: ExecutionGateway & { admit?(events: readonly ExecutionEvent[]): void };
   readonly #timers: Timers;
+  readonly #simulates: boolean;
+  readonly #journal: Journal;
+  #holdsCommits = false;
+  #owesCommit = false;
   readonly #instant: Instant = { time: 0, count: 0, events: [] };
 
   constructor(plan: SessionPlan, journal: Journal) {
@@ -78,6 +89,8 @@ export class SessionEngine {
     const costs = costModelsOf(settings, settings.seed);
     const { latency } = costs;
     const simulated = mode === "paper";
+    this.#simulates = simulated;
+    this.#journal = journal;
     this.#gateway = simulated
       ? simulatedVenueOf(settings, costs, this.account, () => this.engine.markets)
       : new AdmittingGateway((command) => {
@@ -89,7 +102,16 @@ export class SessionEngine {
       mode,
       account: this.account,
       gateway: this.#gateway,
-      journal,
+      journal: {
+        append: (time, decision) => {
+          this.history.decided(time, decision);
+          journal.append(time, decision);
+        },
+        commit: () => {
+          this.#owesCommit = this.#holdsCommits;
+          if (!this.#holdsCommits) journal.commit();
+        },
+      },
       recorder: this.recorder,
       orders: this.orders,
       costs: costEstimate(costModelsOf(settings, settings.seed)),
@@ -114,6 +136,7 @@ export class SessionEngine {
     });
     clock.engine = this.engine;
     this.#timers = clock.timers;
+    this.users = new UserDesk(this.engine, this.history, this.account.kind === "cash");
   }
 
   /** When the strategy's next timer is due: the clock must have made a step by then. */
@@ -137,11 +160,14 @@ export class SessionEngine {
     | { readonly state: null; readonly because: string } {
     const { text, because }: Picture = this.engine.save();
     if (text === null) return { state: null, because };
-    return { state: { engine: text, fills: this.fills, known: this.known }, because: null };
+    const [history, asked] = [this.history.save(), this.users.save()];
+    return { state: { engine: text, fills: this.fills, known: this.known, history, asked }, because: null };
   }
 
   /** For a new engine of the same plan. @throws ValidationError GEO-SESSION; what the strategy throws */
-  load({ engine, fills, known }: CoreState): void {
+  load({ engine, fills, known, history, asked }: CoreState): void {
+    this.history.load(history);
+    this.users.load(asked);
     this.engine.load(engine);
     this.fills = fills;
     this.#known = new SessionLedger(known);
@@ -156,7 +182,17 @@ export class SessionEngine {
     instant.time = time;
     instant.count = events.length;
     for (let i = 0; i < events.length; i++) instant.events[i] = events[i]!;
+    this.users.answers.clear();
+    // On paper nothing leaves: whoever asked is answered when what came of it is safe, all in one go.
+    this.#holdsCommits = this.#simulates && commands.some((command) => "key" in command);
     this.engine.step(instant);
+    for (const [{ kind }, { order }] of this.users.answers) {
+      if (order !== null && kind !== "cancel") this.engine.meetLastPrice(order);
+      else this.engine.bookNews();
+    }
+    this.#holdsCommits = false;
+    if (this.#owesCommit) this.#journal.commit();
+    this.#owesCommit = false;
   }
 
   #admit(events: readonly LiveEvent[]): void {
@@ -213,6 +249,9 @@ export class SessionEngine {
       case "finish":
         this.engine.finish(command.atEnd);
         this.isFinished = true;
+        break;
+      default:
+        this.engine.ask(() => this.users.do(command));
     }
   }
 }

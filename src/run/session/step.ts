@@ -1,6 +1,7 @@
 import type { LiveEvent } from "../../domain/execution.ts";
 import type { MarketEvent } from "../../domain/market.ts";
 import type { Millis } from "../../domain/time.ts";
+import type { UserCommand } from "./userCommand.ts";
 
 /** What a person, a program or the session itself asks of a running engine: an event like any other. */
 export type SessionCommand =
@@ -14,7 +15,8 @@ export type SessionCommand =
   /** What was decided on data up to then comes too late: such orders are refused unless they only reduce. */
   | { readonly kind: "catchUp"; readonly until: Millis }
   /** The session is over: the strategy's last word, open orders expire. */
-  | { readonly kind: "finish"; readonly atEnd: "mark" | "close" };
+  | { readonly kind: "finish"; readonly atEnd: "mark" | "close" }
+  | UserCommand;
 
 /**
  * All that enters the engine at once. With its commands applied, its executions booked and its market events matched

@@ -1,0 +1,323 @@
+import { GeoSyncError, ValidationError } from "../domain/errors.ts";
+import type { Instrument } from "../domain/instrument.ts";
+import { isFinal } from "../domain/order.ts";
+import type { Metrics } from "../metrics/panel.ts";
+import type { Companion, SessionHandle } from "../run/session/handle.ts";
+import type { HistoricOrder } from "../run/session/orderHistory.ts";
+import { describeSession } from "../run/session/report.ts";
+import type { UserAction } from "../run/session/userCommand.ts";
+import { version } from "../run/version.ts";
+import { Chart } from "./chart.ts";
+import * as contract from "./contract.ts";
+import { Feed } from "./feed.ts";
+import { Publisher } from "./publisher.ts";
+import { amountsOf, checkKey, checkPrices, momentFrom, parse } from "./requests.ts";
+import { instrumentNamed } from "./symbols.ts";
+import * as views from "./views.ts";
+
+/** How long an answer waits for an order's end. */
+const settleMs = 1000;
+
+export interface Asked {
+  /** The client's name for the request: asked a second time it is not done again. At most 200 characters. */
+  readonly key?: string | null | undefined;
+}
+
+export interface OrderFilter {
+  readonly symbol?: string | undefined;
+  readonly status?: "open" | "closed" | "all" | undefined;
+}
+
+/**
+ * The application service that every face serves: it validates, does, and says, in the words of the contract. All of
+ * its methods throw GeoSyncError; `failureOf` says how a face tells it.
+ */
+export class TradingService implements Companion {
+  readonly feed = new Feed();
+  readonly #handle: SessionHandle;
+  readonly #chart: Chart;
+  readonly #publisher: Publisher;
+  readonly #began = performance.now();
+  readonly #unwatch: () => void;
+  #received: number | null = null;
+  #stopping = false;
+  #lastMessage: contract.StatusView["last_message"] = null;
+
+  constructor(handle: SessionHandle) {
+    this.#handle = handle;
+    this.#chart = new Chart(handle.core);
+    this.#publisher = new Publisher(handle, this.feed, () => this.status());
+    this.#unwatch = handle.watch({
+      onStep: (step) => {
+        if (step.events.length > 0) this.#received = performance.now();
+        this.#chart.add(step);
+        this.#publisher.onStep(step);
+      },
+      onEvent: (event) => {
+        if (event.event === "stopping") this.#stopping = true;
+        if (event.event === "status") {
+          const { level, kind, message, time } = event;
+          this.#lastMessage = { level, kind, message, timestamp: time };
+        }
+        this.#publisher.onEvent(event);
+      },
+    });
+  }
+
+  /** Ready: market data have come, and it is not about to end. */
+  get isReady(): boolean {
+    return this.#handle.core.isStarted && !this.#stopping;
+  }
+
+  /** Where its session is kept. */
+  get path(): string {
+    return this.#handle.path;
+  }
+
+  get instruments(): readonly Instrument[] {
+    return this.#handle.instruments;
+  }
+
+  async close(): Promise<void> {
+    this.#unwatch();
+    this.#publisher.close();
+  }
+
+  status(): contract.StatusView {
+    const { core, name, mode, venue, instruments, strategies } = this.#handle;
+    const because = core.risk.haltedBecause(core.engine.time);
+    return {
+      status: this.#statusWord(because),
+      uptime_seconds: Math.floor((performance.now() - this.#began) / 1000),
+      version,
+      ...{ session: name, mode, venue, symbols: instruments.map(({ symbol }) => symbol) },
+      strategies: [...strategies],
+      time: views.momentOf(core.engine.time),
+      data_age_ms: this.#received === null ? null : Math.round(performance.now() - this.#received),
+      halted_because: because,
+      last_message: this.#lastMessage,
+    };
+  }
+
+  #statusWord(because: string | null): contract.StatusView["status"] {
+    const { core } = this.#handle;
+    if (core.isFinished) return "finished";
+    if (this.#stopping) return "stopping";
+    if (because !== null) return "halted";
+    return core.isStarted ? "running" : "starting";
+  }
+
+  positions(): { readonly positions: readonly contract.PositionView[] } {
+    return { positions: views.positionViews(this.#handle.core) };
+  }
+
+  balance(): contract.BalanceView {
+    return views.balanceView(this.#handle.core);
+  }
+
+  equity(): contract.EquityView {
+    return views.equityView(this.#handle.core);
+  }
+
+  /** Oldest first, since this process began. */
+  equityCurve(limit: number): readonly contract.EquityPointView[] {
+    return this.#chart.equity(limit);
+  }
+
+  candles(symbol: string, limit: number): readonly contract.CandleView[] {
+    const { symbol: name } = this.instrument(symbol);
+    return this.#chart.candles(name, limit).map((candle) => ({ ...candle, symbol }));
+  }
+
+  risk(): contract.RiskView {
+    return views.riskView(this.#handle);
+  }
+
+  metrics(): Metrics {
+    const { core, settings, strategies, barMs, name, path, mode, venue } = this.#handle;
+    const facts = { name, path, mode, venue, symbols: [], strategy: { name: "", params: {}, sha256: "" } };
+    const last = { starts: 1, stopped: "" };
+    return describeSession({ core, settings, strategies, barMs, facts: { ...facts, ...last } }).metrics;
+  }
+
+  /** Newest first. */
+  orders({ symbol, status = "all" }: OrderFilter = {}): readonly contract.OrderView[] {
+    const { core } = this.#handle;
+    const name = symbol === undefined ? null : this.instrument(symbol).symbol;
+    return core.history
+      .orders()
+      .filter((order) => name === null || order.symbol === name)
+      .filter(({ reason }) => status === "all" || (status === "open") === (reason === null))
+      .map((order) => this.#view(order, symbol))
+      .reverse();
+  }
+
+  /** @throws GEO-NOT-FOUND */
+  order(id: string): contract.OrderView {
+    return this.#view(this.#find(id));
+  }
+
+  /** Newest first. */
+  trades(symbol?: string): readonly contract.TradeView[] {
+    const name = symbol === undefined ? null : this.instrument(symbol).symbol;
+    const fills = this.#handle.core.history.fills.all();
+    return fills
+      .filter((fill) => name === null || fill.symbol === name)
+      .map((fill) => ({ ...views.tradeView(fill), ...(symbol !== undefined && { symbol }) }))
+      .reverse();
+  }
+
+  /** Newest first. */
+  signals(symbol?: string): readonly contract.SignalView[] {
+    const name = symbol === undefined ? null : this.instrument(symbol).symbol;
+    const signals = this.#handle.core.history.signals.all();
+    return signals
+      .filter((signal) => name === null || signal.symbol === name)
+      .map((signal) => ({ ...views.signalView(signal), ...(symbol !== undefined && { symbol }) }))
+      .reverse();
+  }
+
+  /**
+   * Places an order; the answer waits a second for its end. One that risk or venue refuse is `rejected`, with a reason.
+   * @throws GEO-VALUE, GEO-NOT-FOUND (symbol), GEO-ORDER-REQUEST, GEO-CONFLICT (key), GEO-NOT-READY
+   */
+  async placeOrder(input: unknown, { key }: Asked = {}): Promise<contract.OrderView> {
+    const request = parse(contract.orderRequest, input, "order");
+    checkPrices(request);
+    const { symbol } = this.instrument(request.symbol);
+    const amounts = amountsOf(request, {
+      ...{ quantity: "quantity", notional: "value", price: "limit", stop_price: "stop" },
+      ...{ stop_loss: "stopLoss", take_profit: "takeProfit" },
+    });
+    const id = this.#do(
+      {
+        kind: "order",
+        order: {
+          ...{ symbol, side: request.side, ...amounts },
+          ...(request.time_in_force && { timeInForce: request.time_in_force }),
+          ...(request.expires_at && { expires: momentFrom(request.expires_at) }),
+          ...(request.post_only && { postOnly: true }),
+          ...(request.reduce_only && { reduceOnly: true }),
+          ...(request.tag && { tag: request.tag }),
+        },
+      },
+      key,
+    );
+    return this.#settled(id!, request.symbol);
+  }
+
+  /** The order that takes its place. @throws as `placeOrder`; GEO-CONFLICT when it has ended */
+  async amendOrder(id: string, input: unknown, { key }: Asked = {}): Promise<contract.OrderView> {
+    const request = parse(contract.amendRequest, input, "amend");
+    if (Object.keys(request).length === 0)
+      throw new ValidationError("GEO-VALUE", "amend: expected quantity, price or stop_price, found none");
+    const order = this.#find(id);
+    if (order.reason !== null && !this.#wasAsked(key)) throw ended(order);
+    const changes = amountsOf(request, { quantity: "quantity", price: "limit", stop_price: "stop" });
+    const next = this.#do({ kind: "amend", id: order.id, changes }, key);
+    return this.#settled(next!);
+  }
+
+  /** `success: false`: it had ended before. @throws GEO-NOT-FOUND, GEO-NOT-READY */
+  async cancelOrder(id: string, { key }: Asked = {}): Promise<contract.CancelResult> {
+    const order = this.#find(id);
+    if (order.reason !== null && !this.#wasAsked(key)) return { success: false, order: this.#view(order) };
+    this.#do({ kind: "cancel", id: order.id }, key);
+    const view = await this.#settled(order.id);
+    return { success: view.status === "cancelled", order: view };
+  }
+
+  /** What was open, newest first, each as it is then. */
+  async cancelAll(symbol?: string): Promise<readonly contract.OrderView[]> {
+    const open = this.orders({ symbol, status: "open" });
+    const results = await Promise.all(open.map(({ order_id }) => this.cancelOrder(order_id)));
+    return results.map(({ order }) => order);
+  }
+
+  /** The signal as it was taken down. @throws as `placeOrder` */
+  async submitSignal(input: unknown, { key }: Asked = {}): Promise<contract.SignalView> {
+    const request = parse(contract.signalRequest, input, "signal");
+    const { symbol, action, confidence, metadata } = request;
+    const amounts = amountsOf(request, { quantity: "quantity", price: "price" });
+    if (amounts.price !== undefined && amounts.quantity === undefined)
+      throw new ValidationError("GEO-VALUE", "signal.price: expected a quantity beside it, found none");
+    const name = this.instrument(symbol).symbol;
+    const id = this.#do(
+      { kind: "signal", signal: { symbol: name, action, confidence, metadata, ...amounts } },
+      key,
+    );
+    if (id !== null) await this.#settled(id);
+    const { signals } = this.#handle.core.history;
+    const found = id === null ? signals.all().at(-1) : signals.find(({ order }) => order === id);
+    return { ...views.signalView(found!), symbol };
+  }
+
+  /** The kill switch: lasts until it is lifted, restarts included. With `flatten` everything is closed, too. */
+  halt(input: unknown = {}): contract.StatusView {
+    const { reason, flatten } = parse(contract.haltRequest, input, "halt");
+    this.#handle.halt(reason, flatten);
+    return this.status();
+  }
+
+  resume(): contract.StatusView {
+    this.#handle.lift();
+    return this.status();
+  }
+
+  /** @throws GEO-VALUE, GEO-NOT-FOUND */
+  instrument(symbol: string): Instrument {
+    return instrumentNamed(symbol, this.#handle.instruments);
+  }
+
+  #find(id: string): HistoricOrder {
+    const order = /^[1-9]\d{0,14}$/.test(id) ? this.#handle.core.history.order(Number(id)) : null;
+    if (order !== null) return order;
+    throw new GeoSyncError("GEO-NOT-FOUND", `order: no order has the id "${id.slice(0, 40)}"`);
+  }
+
+  #view(order: HistoricOrder, symbol = order.symbol): contract.OrderView {
+    return { ...views.orderView(this.#handle.core, order), symbol };
+  }
+
+  #wasAsked(key: string | null | undefined): boolean {
+    return typeof key === "string" && this.#handle.core.users.before(key) !== null;
+  }
+
+  #do(action: UserAction, key: string | null = null): number | null {
+    checkKey(key);
+    const before = key === null ? null : this.#handle.core.users.before(key);
+    if (before !== null && JSON.stringify(before.action) !== JSON.stringify(action))
+      throw new GeoSyncError("GEO-CONFLICT", `Idempotency-Key "${key}": it was used for another request`);
+    if (this.#stopping) throw new GeoSyncError("GEO-NOT-READY", "the session is stopping");
+    const { order, refused } = before?.answer ?? this.#handle.request({ key, ...action });
+    if (refused !== null)
+      throw new GeoSyncError(refused.code, refused.message, { hint: refused.hint ?? undefined });
+    return order;
+  }
+
+  /** The order at its end, or as it is when the time is over. */
+  async #settled(id: number, symbol?: string): Promise<contract.OrderView> {
+    const order = this.#handle.core.history.order(id)!;
+    const view = this.#view(order, symbol);
+    if (isFinal(view.status) || restsByNature(view)) return view;
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        forget();
+        resolve(this.#view(this.#handle.core.history.order(id)!, symbol));
+      };
+      const forget = this.#publisher.onEnd(String(id), done);
+      const timer = setTimeout(done, settleMs);
+    });
+  }
+}
+
+/** An order that the venue has and that waits for its price: its end may be days away. */
+function restsByNature({ order_type, status, time_in_force }: contract.OrderView): boolean {
+  const waits = order_type !== "market" && time_in_force !== "IOC" && time_in_force !== "FOK";
+  return waits && status !== "pending";
+}
+
+function ended({ id, reason }: HistoricOrder): GeoSyncError {
+  return new GeoSyncError("GEO-CONFLICT", `order ${id}: it has ended (${reason})`);
+}
