@@ -218,5 +218,6 @@ function rulesOf(instrument: Instrument): OrderRules {
     maxMarketQuantity: null,
     maxNotional: null,
     valueScale: 18,
+    mostStops: null,
   };
 }

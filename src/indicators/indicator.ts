@@ -8,3 +8,13 @@ export interface Indicator<I = number> {
   readonly value: number;
   readonly ready: boolean;
 }
+
+/** What an indicator remembers, as plain numbers (NaN among them): a strategy's `save()` can hold it as it is. */
+export type IndicatorState = readonly (number | IndicatorState)[];
+
+/** One that goes on in another process exactly as if it had never been interrupted. */
+export interface SavableIndicator<I = number> extends Indicator<I> {
+  save(): IndicatorState;
+  /** Takes the place of all it has seen. @throws RangeError for what an indicator of other parameters saved */
+  load(state: IndicatorState): void;
+}

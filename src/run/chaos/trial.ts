@@ -31,8 +31,8 @@ export interface Trial {
 }
 
 const session = "chaos";
-/** How long a session may take to stop in order, and to settle before that. */
-const stopMs = 40_000;
+/** How long a session may take to stop in order (twice what its exit waits, and some), and to settle before that. */
+const stopMs = 60_000;
 const settleMs = 3000;
 /** How long it may take to settle with an exchange that fails it. */
 const beginMs = 30_000;
