@@ -46,7 +46,8 @@ export class OrderNews {
     const { pollMs, open } = this.#options;
     if (!this.#running || this.#streams || pollMs === null || this.#timer !== null) return;
     if (open().length === 0) return;
-    this.#timer = setTimeout(() => void this.#poll(), pollMs);
+    const timer = setTimeout(() => void this.#poll(timer), pollMs);
+    this.#timer = timer;
   }
 
   /** Asks for every open order. */
@@ -61,8 +62,10 @@ export class OrderNews {
     }
   }
 
-  async #poll(): Promise<void> {
+  async #poll(timer: NodeJS.Timeout): Promise<void> {
     await this.ask();
+    // Stopped meanwhile, and perhaps started again, with a timer of its own.
+    if (this.#timer !== timer) return;
     this.#timer = null;
     this.wake();
   }
