@@ -1,13 +1,11 @@
 /** The live loop: started once, told of orders until it is stopped, and startable again. */
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Decimal } from "../../../src/domain/decimal.ts";
 import { ConnectionError, GeoSyncError } from "../../../src/domain/errors.ts";
 import { parseFixed } from "../../../src/domain/fixed.ts";
 import type { AccountUpdate, DataSource } from "../../../src/domain/ports.ts";
 import {
-  buildGeoSyncSystem,
   createInstrument,
-  GeoSyncOrchestrator,
   type GeoSyncSystemOptions,
   type Order,
   PaperAdapter,
@@ -15,22 +13,15 @@ import {
   type VenueOptions,
 } from "../../../src/index.ts";
 import { tick } from "../../support/oneRow.ts";
-import { barsText, dataFolder, FakeVenue, start } from "./support.ts";
+import { barsText, dataFolder, FakeVenue, flat, orchestrators, start } from "./support.ts";
 
 const folder = dataFolder();
 const bars = folder.write("BTCUSDT_bars.csv", barsText(30));
-const started: GeoSyncOrchestrator[] = [];
-afterEach(() => Promise.all(started.splice(0).map((one) => one.stop())));
-
-function make(venues: Record<string, VenueOptions>, options: Partial<GeoSyncSystemOptions> = {}) {
-  const system = buildGeoSyncSystem({ allowedDataRoots: [folder.path], venues, pollMs: 1, ...options });
-  const orchestrator = new GeoSyncOrchestrator(system);
-  started.push(orchestrator);
-  return orchestrator;
-}
+const build = orchestrators(folder.path);
+const make = (venues: Record<string, VenueOptions>, options: Partial<GeoSyncSystemOptions> = {}) =>
+  build({ venues, pollMs: 1, ...options });
 
 const buy = { signal: 1, venue: "fake", symbol: "BTC/USDT", quantity: 1 };
-const flat = (prices: Float64Array) => prices.map(() => 0);
 
 describe("a start", () => {
   it("connects every venue once, however often and at once it is asked for", async () => {

@@ -2,12 +2,13 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { afterAll, afterEach } from "vitest";
 import { Decimal } from "../../../src/domain/decimal.ts";
 import { OrderError } from "../../../src/domain/errors.ts";
 import { applyChange, type Order, type OrderChange } from "../../../src/domain/order.ts";
 import type { ExecutionAdapter } from "../../../src/domain/ports.ts";
 import { createPosition, type Position } from "../../../src/domain/position.ts";
+import { buildGeoSyncSystem, GeoSyncOrchestrator, type GeoSyncSystemOptions } from "../../../src/index.ts";
 import { minute, start } from "../../support/market.ts";
 
 export { minute, start };
@@ -102,3 +103,19 @@ export class FakeVenue implements ExecutionAdapter {
 export function holding(quantity: string, entryPrice = "100", currentPrice = entryPrice): Position {
   return createPosition({ symbol: "BTC/USDT", quantity, entryPrice, currentPrice });
 }
+
+/** Orchestrators on a folder, stopped after each test. */
+export function orchestrators(folder: string) {
+  const started: GeoSyncOrchestrator[] = [];
+  afterEach(() => Promise.all(started.splice(0).map((one) => one.stop())));
+  return (options: Partial<GeoSyncSystemOptions> = {}): GeoSyncOrchestrator => {
+    const orchestrator = new GeoSyncOrchestrator(
+      buildGeoSyncSystem({ allowedDataRoots: [folder], ...options }),
+    );
+    started.push(orchestrator);
+    return orchestrator;
+  };
+}
+
+/** A vectorised strategy that wants nothing. */
+export const flat = (prices: Float64Array) => prices.map(() => 0);
