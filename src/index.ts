@@ -93,6 +93,15 @@ export { parseTimeframe, type Timeframe } from "./domain/time.ts";
 export { ExchangeAdapter, type ExchangeAdapterOptions } from "./execution/exchangeAdapter.ts";
 export { PaperAdapter } from "./execution/paperAdapter.ts";
 export type { PaperOptions } from "./execution/paperDesk.ts";
+export {
+  type FeatureBar,
+  type FeatureConfig,
+  type FeatureOptions,
+  FeaturePipeline,
+  type FeatureRow,
+  type FeatureStream,
+  type FeatureTrade,
+} from "./features/index.ts";
 export { atr, ema, type Indicator, rsi, sma, stddev } from "./indicators/index.ts";
 export { maxDrawdown } from "./metrics/drawdown.ts";
 export { profitFactor } from "./metrics/profitFactor.ts";
@@ -103,6 +112,22 @@ export type { Explanation } from "./report/explanation.ts";
 export { backtest } from "./run/backtest.ts";
 export type { Funding } from "./run/funding.ts";
 export type { BacktestOptions, BacktestOutcome, SimulationSettings } from "./run/options.ts";
+export {
+  buildGeoSyncSystem,
+  type DataLimits,
+  type ExecutionRequest,
+  type Frame,
+  GeoSyncOrchestrator,
+  type GeoSyncSystem,
+  type GeoSyncSystemOptions,
+  MarketDataSource,
+  type MarketDataSourceOptions,
+  type SignalInput,
+  type StrategyInput,
+  type StrategyOptions,
+  type StrategyRun,
+  type VenueOptions,
+} from "./run/orchestrator/index.ts";
 export { type SimulationOptions, type SimulationResult, simulate } from "./run/simulate.ts";
 export {
   type BarHistory,
