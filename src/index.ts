@@ -10,6 +10,7 @@ export { marketOf } from "./connectivity/marketOf.ts";
 export { type OpenSessionOptions, openSession } from "./connectivity/openSession.ts";
 export type { ApiLog, ApiRecord, Endpoints, VenueSession } from "./connectivity/session.ts";
 export { CsvDataSource } from "./data/csvDataSource.ts";
+export type { MakeProvider, ProviderSetup } from "./data/providers/setup.ts";
 export { type CsvFile, openCsv, openQuotes, readColumns } from "./data/csvFile.ts";
 export type { CsvOptions } from "./data/csvOptions.ts";
 export { DetailedStream, type DetailReport } from "./data/detail.ts";
@@ -71,14 +72,18 @@ export {
 } from "./domain/order.ts";
 export type {
   AccountUpdate,
+  BarQuestion,
   CostEstimate,
   Credentials,
+  DataProvider,
   DataSource,
   ExecutionAdapter,
   ExecutionGateway,
   MarketStream,
   OwnTrade,
   ProtectiveExits,
+  ProvidedBar,
+  RateLimits,
   TradingAdapter,
   VenueAbilities,
 } from "./domain/ports.ts";
