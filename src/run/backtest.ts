@@ -18,6 +18,8 @@ type Threads = readonly (CsvThread | null)[];
 export interface BacktestParts {
   readonly load?: typeof loadEnsemble | undefined;
   readonly onDecision?: SimulationOptions["onDecision"];
+  /** Throws when a vectorised strategy would be given too many rows. */
+  readonly checkRows?: ((rows: number) => void) | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function backtest(
 async function backtestWith(
   options: BacktestOptions,
   threads: Threads,
-  { load = loadEnsemble, onDecision }: BacktestParts,
+  { load = loadEnsemble, onDecision, checkRows }: BacktestParts,
 ): Promise<BacktestOutcome> {
   const started = performance.now();
   const settings = settingsOf(options);
@@ -53,7 +55,9 @@ async function backtestWith(
   const strategies: Plugged[] = [];
   for (const plugin of ensemble.strategies) {
     const needsSeries = plugin.form === "vector";
-    strategies.push(needsSeries ? plugin.withSeries(await collectCloses(feeds.streams())) : plugin);
+    strategies.push(
+      needsSeries ? plugin.withSeries(await collectCloses(feeds.streams(), checkRows)) : plugin,
+    );
   }
   const [first, ...others] = seatsOf({ ...ensemble, strategies });
   try {

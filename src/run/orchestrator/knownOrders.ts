@@ -8,37 +8,47 @@ interface Known {
 
 /** The orders that were sent to one venue, as far as is known. */
 export class KnownOrders {
-  readonly #byId = new Map<OrderId, Known>();
-  readonly #open = new Set<OrderId>();
+  /** Ids are the venue's, unique within a symbol only. */
+  readonly #known = new Map<string, Known>();
+  readonly #open = new Map<string, OrderId>();
 
-  /** Ids are the venue's, unique within a symbol at least. */
   add(order: Order, admission: Admission): void {
-    this.#byId.set(order.id, { order, admission });
-    if (!isFinal(order.status)) this.#open.add(order.id);
+    this.#known.set(keyOf(order), { order, admission });
+    if (!isFinal(order.status)) this.#open.set(keyOf(order), order.id);
   }
 
+  /** The last that was sent of that id. */
   find(id: OrderId): Order | null {
-    return this.#byId.get(id)?.order ?? null;
+    return this.all.findLast((order) => order.id === id) ?? null;
+  }
+
+  /** The order as it stands now. */
+  latest(order: Order): Order {
+    return this.#known.get(keyOf(order))?.order ?? order;
   }
 
   get all(): readonly Order[] {
-    return [...this.#byId.values()].map(({ order }) => order);
+    return [...this.#known.values()].map(({ order }) => order);
   }
 
   get open(): readonly OrderId[] {
-    return [...this.#open];
+    return [...this.#open.values()];
   }
 
   /** @returns what it was until now; null for news of nothing new, or of a stranger */
   take(order: Order): { readonly before: Order; readonly admission: Admission } | null {
-    const known = this.#byId.get(order.id);
-    if (known === undefined || known.order.symbol !== order.symbol) return null;
+    const known = this.#known.get(keyOf(order));
+    if (known === undefined) return null;
     const { order: before, admission } = known;
     if (!isNews(before, order)) return null;
     known.order = order;
-    if (isFinal(order.status)) this.#open.delete(order.id);
+    if (isFinal(order.status)) this.#open.delete(keyOf(order));
     return { before, admission };
   }
+}
+
+function keyOf({ symbol, id }: Order): string {
+  return `${symbol} ${id}`;
 }
 
 /** News may come late and twice: an order never goes backwards. */

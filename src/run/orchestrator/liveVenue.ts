@@ -12,11 +12,13 @@ import { VenueDesk } from "./venueDesk.ts";
 export class LiveVenue {
   readonly desk: VenueDesk;
   readonly #prices: PriceFeed | null;
+  readonly #problem: (error: unknown) => void;
 
   constructor(name: string, options: VenueOptions, system: GeoSyncSystem) {
     const { source, symbols = [] } = options;
     const { simulation, risk, pollMs, now } = system;
     const problem = (error: unknown) => system.onProblem(error, name);
+    this.#problem = problem;
     this.desk = new VenueDesk({
       name,
       adapter: options.adapter ?? new SimulatedConnector(simulation, source === undefined),
@@ -37,9 +39,10 @@ export class LiveVenue {
     await this.#prices?.start();
   }
 
+  /** What cannot be disconnected is a problem, not a reason to leave the rest connected. */
   async stop(): Promise<void> {
-    await this.#prices?.stop();
-    await this.desk.stop();
+    await this.#prices?.stop().catch(this.#problem);
+    await this.desk.stop().catch(this.#problem);
   }
 
   /** What was run has ended at this price: the venue's, unless it has prices of its own. */

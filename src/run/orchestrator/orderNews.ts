@@ -32,7 +32,8 @@ export class OrderNews {
     const { adapter } = this.#options;
     this.#running = true;
     if (isTrading(adapter)) void this.#listen(adapter);
-    else this.wake();
+    // Orders of an earlier start may have gone on.
+    else void this.ask().then(() => this.wake());
   }
 
   stop(): void {

@@ -50,6 +50,11 @@ export class RunRecorder implements SignalWatch {
     return this.#features.frame();
   }
 
+  /** @throws ValidationError GEO-DATA-VALUE for more rows than frames may have */
+  checkRows(rows: number): void {
+    if (rows > this.#mostRows) throw tooMany(this.#mostRows);
+  }
+
   /** The strategy's handlers, with the recorder before them. */
   around(create: (context: Context) => Handlers, context: Context): Handlers {
     const own = create(context);
@@ -97,7 +102,7 @@ export class RunRecorder implements SignalWatch {
   }
 
   #onBar(bar: Bar): void {
-    if (this.#market.length >= this.#mostRows) throw tooMany(this.#mostRows);
+    this.checkRows(this.#market.length + 1);
     const { openTime, time, open, high, low, close, volume } = bar;
     const known = this.#hasVolume ? volume : Number.NaN;
     this.#market.push([openTime, time, open, high, low, close, known]);

@@ -76,6 +76,7 @@ export async function runStrategy(request: RunRequest): Promise<FinishedStrategy
   };
   const { document } = await backtest(options, undefined, {
     load,
+    checkRows: (rows) => recorder.checkRows(rows),
     // Classes and vectors say what they think; of a definition only its orders tell.
     onDecision: (time, decision) => {
       if (form === "definition") recorder.onDecision(time, decision);

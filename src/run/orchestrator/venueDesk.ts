@@ -47,6 +47,7 @@ export class VenueDesk {
   /** Last prices by symbol, also of those that nothing is known of yet. */
   readonly #marks = new Map<string, Fixed>();
   #line: Promise<unknown> = Promise.resolve();
+  #running = false;
   #lookedAt: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(options: VenueDeskOptions) {
@@ -76,12 +77,16 @@ export class VenueDesk {
   async start(): Promise<void> {
     const { adapter, credentials } = this.#options;
     await adapter.connect(credentials);
+    this.#running = true;
     this.#news.start();
+    // What losses are counted from.
+    if (this.#gate.watchesLosses) await this.#next(() => this.#look());
   }
 
   /** Lets what is being sent come to its end first. */
   async stop(): Promise<void> {
     await this.#line;
+    this.#running = false;
     this.#news.stop();
     await this.#options.adapter.disconnect();
   }
@@ -91,12 +96,11 @@ export class VenueDesk {
     return this.#next(async () => {
       const { adapter, now } = this.#options;
       this.#marks.set(instrument.symbol, price);
-      if (adapter instanceof SimulatedConnector) {
-        await adapter.quote(this.#learn(instrument), price, time);
-        await this.#news.ask();
-      }
+      if (adapter instanceof SimulatedConnector) await adapter.quote(this.#learn(instrument), price, time);
       const own = this.#instruments.get(instrument.symbol);
       if (own !== undefined) this.#account.holdingOf(own).mark(price);
+      if (!this.#running) return;
+      if (adapter instanceof SimulatedConnector) await this.#news.ask();
       if (this.#gate.watchesLosses && now() - this.#lookedAt >= lookEvery) await this.#look();
     });
   }
@@ -111,7 +115,7 @@ export class VenueDesk {
       () => this.#next(() => this.#send(intent)),
       (admission) => this.#next(() => this.#settle(intent, admission)),
     );
-    return this.#orders.find(order.id) ?? order;
+    return this.#orders.latest(order);
   }
 
   async #send(intent: Intent): Promise<Order> {

@@ -96,15 +96,14 @@ describe("the frames", () => {
     expect(() => featureFrame.column("constructor")).toThrow('found "constructor"');
   });
 
-  it("are cut short by no limit in silence", async () => {
-    const small = orchestrator({ limits: { maxRows: 299 } });
-    await expect(small.runStrategy({ path: bars }, vector)).rejects.toThrow(
-      /frames: expected at most 299 bars/,
-    );
-    expect(
-      (await orchestrator({ limits: { maxRows: 300 } }).runStrategy({ path: bars }, vector)).marketFrame
-        .length,
-    ).toBe(300);
+  it.each([
+    ["a function", vector],
+    ["a file", "sma-cross"],
+  ] as const)("are cut short by no limit in silence (%s)", async (_, strategy) => {
+    const runWith = (maxRows: number) =>
+      orchestrator({ limits: { maxRows } }).runStrategy({ path: bars }, strategy);
+    await expect(runWith(299)).rejects.toThrow(/frames: expected at most 299 bars/);
+    expect((await runWith(300)).marketFrame.length).toBe(300);
   });
 
   it("can be written as CSV and read back, cell for cell", async () => {

@@ -104,6 +104,18 @@ describe("a stop", () => {
     expect((await orchestrator.submitSignal(buy)).status).toBe("open");
   });
 
+  it("leaves no venue connected because another cannot be disconnected, and says so", async () => {
+    const [one, two] = [new FakeVenue(), new FakeVenue()];
+    one.disconnect = () => Promise.reject(new ConnectionError("stuck"));
+    const problems: unknown[] = [];
+    const onProblem = (error: unknown) => void problems.push(error);
+    const orchestrator = make({ fake: { adapter: one }, other: { adapter: two } }, { onProblem });
+    await orchestrator.ensureLiveLoop();
+    await orchestrator.stop();
+    expect(two.disconnects).toBe(1);
+    expect(problems).toMatchObject([{ message: "stuck" }]);
+  });
+
   it("ends the asking", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     try {
@@ -118,11 +130,28 @@ describe("a stop", () => {
       expect([venue.asked, vi.getTimerCount()]).toEqual([10, 0]);
       await orchestrator.ensureLiveLoop();
       await vi.advanceTimersByTimeAsync(10);
-      expect(venue.asked).toBe(20);
+      // Once more at the start: something may have happened meanwhile.
+      expect(venue.asked).toBe(21);
     } finally {
       vi.useRealTimers();
     }
   });
+});
+
+it("runs go on after a stop, and what they make of resting orders is known after the next start", async () => {
+  const problems: unknown[] = [];
+  const orchestrator = make({ fake: {} }, { onProblem: (error) => void problems.push(error) });
+  await orchestrator.runStrategy({ path: bars }, flat);
+  await orchestrator.ensureLiveLoop();
+  const { id, status } = await orchestrator.submitSignal({ ...buy, price: "90" });
+  expect(status).toBe("open");
+  await orchestrator.stop();
+  const fallen = folder.write("BTCUSDT_fallen.csv", barsText(30, 80));
+  await orchestrator.runStrategy({ path: fallen }, flat);
+  expect(orchestrator.order("fake", id)!.status).toBe("open");
+  await orchestrator.ensureLiveLoop();
+  await expect.poll(() => orchestrator.order("fake", id)!.status).toBe("filled");
+  expect(problems).toEqual([]);
 });
 
 describe("news of orders", () => {

@@ -86,6 +86,21 @@ describe("the risk policy of the system", () => {
     expect([close.side, close.type, close.quantity!.toFixed()]).toEqual(["sell", "market", "10"]);
   });
 
+  it("halts when the prices of later runs fall, at a simulated venue, too", async () => {
+    let now = Date.UTC(2024, 0, 1, 12);
+    const orchestrator = await live({ risk: { maxDrawdown: "5%" }, now: () => now });
+    const buy = { signal: 1, venue: "binance", quantity: 50 };
+    expect((await orchestrator.submitSignal(buy)).status).toBe("filled");
+    now += 1000;
+    const fallen = folder.write("BTCUSDT_fallen.csv", barsText(30, 80));
+    await orchestrator.runStrategy({ path: fallen }, flat);
+    // Back at the old price the loss is gone, but not what it led to.
+    await orchestrator.runStrategy({ path: bars }, flat);
+    await expect(orchestrator.submitSignal({ ...buy, quantity: 1 })).rejects.toThrow(/refused:halted/);
+    const exit = await orchestrator.submitSignal({ signal: "exit", venue: "binance" });
+    expect(exit.filledQuantity.toFixed()).toBe("50");
+  });
+
   it("cools down after losses in a row", async () => {
     const venue = new FakeVenue();
     let now = Date.UTC(2024, 0, 1, 12);
