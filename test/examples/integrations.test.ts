@@ -39,6 +39,7 @@ const expected: Readonly<Record<string, readonly RegExp[]>> = {
     /: GEO-VENUE-LIMITED\n.+: ok$/m,
     /^GEO-ORDER-UNKNOWN; asked for by its name, it is filled$/m,
   ],
+  "orchestrator.mjs": [/^1 buy 0\.1$/m],
   "credentials.mjs": [
     /^balances: .*USDT/m,
     /^what a log would show: ExchangeAdapter \{\} \{\}$/m,

@@ -11,13 +11,12 @@ const source = new MarketDataSource({
   venue: "BINANCE",
 });
 
-function momentumStrategy(prices: Float64Array): Float64Array {
+function momentumStrategy(prices) {
   const window = 10;
-  const mean = (from: number) =>
-    prices.subarray(from, from + window).reduce((sum, price) => sum + price, 0) / window;
+  const mean = (from) => prices.subarray(from, from + window).reduce((sum, price) => sum + price, 0) / window;
   const rolling = Array.from({ length: prices.length - window + 1 }, (_, bar) => mean(bar));
-  const padded = [...Array<number>(window - 1).fill(rolling[0]!), ...rolling];
-  return prices.map((price, bar) => (price >= padded[bar]! ? 1 : -1));
+  const padded = [...Array(window - 1).fill(rolling[0]), ...rolling];
+  return prices.map((price, bar) => (price >= padded[bar] ? 1 : -1));
 }
 
 const run = await orchestrator.runStrategy(source, momentumStrategy);
@@ -25,10 +24,10 @@ const run = await orchestrator.runStrategy(source, momentumStrategy);
 // Forward the latest signal to the simulated Binance connector
 await orchestrator.ensureLiveLoop();
 const order = await orchestrator.submitSignal({
-  signal: run.signals.at(-1)!,
+  signal: run.signals.at(-1),
   venue: "binance",
   quantity: 0.1,
-  price: run.featureFrame.column(system.featurePipeline.config.priceColumn).at(-1)!,
+  price: run.featureFrame.column(system.featurePipeline.config.priceColumn).at(-1),
 });
 console.log(order.id, order.side, String(order.quantity));
 
