@@ -34,7 +34,7 @@ class Dfa implements Indicator, Restorable {
   constructor(n: number) {
     this.n = n;
     this.sizes = boxSizes(n);
-    this.logScales = this.sizes.map((size) => Math.log((size * size - 4) / size) / 2);
+    this.logScales = this.sizes.map((size) => Math.log((size * size - 4) / size));
     this.prices = new Float64Array(n).fill(Number.NaN);
     this.sums = new PrefixSums(n);
   }

@@ -6,8 +6,9 @@ import { type IndicatorState, type Restorable, SavedState, savedState } from "./
 /**
  * Mean Ollivier–Ricci curvature (closed measure, graph distance) of the horizontal visibility graph of the last n
  * prices: two prices are joined when all prices between them are below both. Only the order of prices counts, so
- * neither unit nor scale does. Ready after n prices. Of a random walk it is near the value that docs give for its n:
- * higher when prices revert, whose graph is bound in short loops, lower when they trend.
+ * neither unit nor scale does. Ready after n prices. A random walk has 0.124 ± 0.018 at n = 128 and less at a
+ * larger n; walks that revert have less, walks that persist have more. But a steady rise or fall, whose graph is a
+ * path, has 1 / (n - 1).
  * B. Luque, L. Lacasa, F. Ballesteros, J. Luque, Horizontal visibility graphs, Phys. Rev. E 80 (2009); curvature: see
  * ollivierRicci.
  * @throws RangeError when n is not an integer of at least 3.
@@ -39,25 +40,24 @@ class VisibilityCurvature implements Indicator, Restorable {
 
   update(price: number): number {
     requirePrice("visibilityCurvature", price);
-    const stale = new Set<number>();
     const slot = this.count % this.n;
-    if (this.count >= this.n) this.forget(slot, stale);
+    if (this.count >= this.n) this.forget(slot);
     this.prices[slot] = price;
     this.count++;
     this.join(slot);
-    this.near(slot, stale);
-    this.bend(stale);
+    this.bend(this.near(slot));
     if (this.count >= this.n) this.value = this.mean();
     return this.value;
   }
 
-  /** Nobody sees past the oldest price, so that its end changes no edge but its own. */
-  private forget(slot: number, stale: Set<number>): void {
-    this.near(slot, stale);
-    stale.delete(slot);
+  /** Nobody sees past the oldest price, so that its end takes no edge away but its own. */
+  private forget(slot: number): void {
+    const near = this.near(slot);
+    near.delete(slot);
     for (const other of this.neighbours[slot]!) this.neighbours[other]!.delete(slot);
     this.neighbours[slot]!.clear();
     this.curvatures[slot]!.clear();
+    this.bend(near);
   }
 
   /** Looks back from the newest price until one as high as itself stands in the way. */
@@ -73,23 +73,26 @@ class VisibilityCurvature implements Indicator, Restorable {
     }
   }
 
-  /** An edge's curvature hangs on what is within two steps of its ends: beyond, all is three steps away at the most. */
-  private near(slot: number, found: Set<number>): void {
-    found.add(slot);
+  /** The node and all within two steps of it. */
+  private near(slot: number): Set<number> {
+    const found = new Set([slot]);
     for (const other of this.neighbours[slot]!) {
       found.add(other);
       for (const next of this.neighbours[other]!) found.add(next);
     }
+    return found;
   }
 
+  /**
+   * A node that comes or goes changes the distance of those that are both next to it, to or from two steps. An edge
+   * feels it when each end is, or is next to, one of these: when both ends are within two steps of the node.
+   */
   private bend(nodes: ReadonlySet<number>): void {
     const { neighbours, curvatures } = this;
     for (const node of nodes) {
       for (const other of neighbours[node]!) {
-        const [older, newer] = this.isOlder(node, other) ? [node, other] : [other, node];
-        // Between two stale nodes once is enough.
-        if (node === newer && nodes.has(older)) continue;
-        curvatures[older]!.set(newer, edgeCurvature(neighbours, older, newer));
+        if (!nodes.has(other) || !this.isOlder(node, other)) continue;
+        curvatures[node]!.set(other, edgeCurvature(neighbours, node, other));
       }
     }
   }
