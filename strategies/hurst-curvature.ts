@@ -1,8 +1,8 @@
-import { defineStrategy, hurst, visibilityCurvature, z } from "geosync";
+import { defineStrategy, hurst, type IndicatorState, visibilityCurvature, z } from "geosync";
 
 /** Of a symbol: the means of its closes and of its curvature, and whether it is held. NaN is saved as null. */
 type Means = { symbol: string; bars: number; price: number; curvature: number | null; long: boolean };
-type Saved = Means & { exponent: never; graph: never };
+type Saved = Means & { exponent: IndicatorState; graph: IndicatorState };
 
 /**
  * Trend or reversion, by two opinions that must agree. The Hurst exponent of the last `window` returns says how the

@@ -1,4 +1,4 @@
-import { defineStrategy, kuramoto, kuramotoScales, z } from "geosync";
+import { defineStrategy, type IndicatorState, kuramoto, kuramotoScales, z } from "geosync";
 
 /** Of a symbol: its last close, the mean it is compared with, and whether it is wanted. */
 type Market = { symbol: string; close: number; mean: number; wanted: boolean };
@@ -39,7 +39,7 @@ export default defineStrategy({
     const across = ctx.symbols.length > 1 ? kuramoto({ assets: ctx.symbols.length, periods, cycles }) : null;
     const along = across === null ? kuramotoScales({ periods, cycles }) : null;
     const share = 1 / ctx.symbols.length;
-    const memory = saved as { r: never; now: number; seen: string[]; markets: Market[] } | undefined;
+    const memory = saved as { r: IndicatorState; now: number; seen: string[]; markets: Market[] } | undefined;
     if (memory !== undefined) (across ?? along)!.load(memory.r);
     const unknown = ctx.symbols.map((symbol) => ({ symbol, close: 0, mean: 0, wanted: false }));
     const markets: readonly Market[] = memory?.markets.map((market) => ({ ...market })) ?? unknown;

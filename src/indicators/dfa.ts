@@ -54,7 +54,9 @@ class Dfa implements Indicator, Restorable {
   private exponent(): number {
     const { prices, next, n, sums } = this;
     const origin = prices[next]!;
-    for (let i = 0; i < n; i++) sums.set(i, Math.log(prices[(next + i) % n]! / origin));
+    // Off the line from the first to the last, which no fit notices: a long trend would cost the sums their digits.
+    const growth = Math.log(prices[(next + n - 1) % n]! / origin) / (n - 1);
+    for (let i = 0; i < n; i++) sums.set(i, Math.log(prices[(next + i) % n]! / origin) - i * growth);
     const fluctuations = this.sizes.map((size) => Math.log(this.meanSquare(size)) / 2);
     return slope(this.logScales, fluctuations);
   }

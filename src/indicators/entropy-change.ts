@@ -88,6 +88,7 @@ class PermutationChange implements Indicator, Restorable {
   }
 
   update(price: number): number {
+    requirePrice("permutationEntropyChange", price);
     const now = this.entropy.update(price);
     this.value = now - this.past[this.next]!;
     this.past[this.next] = now;

@@ -59,6 +59,7 @@ describe("a figure", () => {
     ["recovery", ["recoveryMs", "withoutCheckpointMs", "replayMs", "timesRealTime"]],
     ["soak", ["keptMB"]],
     ["latency", ["medianMs", "p99Ms", "ticksPerSecond"]],
+    ["geometry", ["firstRunUpdatesPerSecond", "warmRunUpdatesPerSecond"]],
   ])("%s prints one document with medians and every value measured", async (name, measures) => {
     const { figure, results } = await quickly(name);
     expect(figure).toBe(name);
