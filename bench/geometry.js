@@ -38,7 +38,12 @@ figure(import.meta.url, {
       const speed = (ms) => (updates / ms) * 1000;
       const first = spread(processes.map(({ ms }) => speed(ms[0])));
       const warm = spread(processes.flatMap(({ ms }) => ms.slice(1).map(speed)));
-      results.push({ indicator: name, updates, firstRunUpdatesPerSecond: first, warmRunUpdatesPerSecond: warm });
+      results.push({
+        indicator: name,
+        updates,
+        firstRunUpdatesPerSecond: first,
+        warmRunUpdatesPerSecond: warm,
+      });
     }
     const [{ firstRunUpdatesPerSecond: first, warmRunUpdatesPerSecond: warm }] = results;
     const line = {

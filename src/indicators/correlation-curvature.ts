@@ -19,6 +19,8 @@ export function correlationCurvature(options: CorrelationOptions): Indicator<Arr
 class CorrelationCurvature implements Indicator<ArrayLike<number>>, Restorable {
   value = Number.NaN;
   private readonly graph: CorrelationGraph;
+  /** The edges that `value` is of: from one update to the next they are mostly the same. */
+  private edges: string | undefined;
 
   constructor(graph: CorrelationGraph) {
     this.graph = graph;
@@ -30,7 +32,10 @@ class CorrelationCurvature implements Indicator<ArrayLike<number>>, Restorable {
 
   update(prices: ArrayLike<number>): number {
     const neighbours = this.graph.update(prices);
-    if (neighbours !== undefined) this.value = meanCurvature(neighbours);
+    if (neighbours === undefined) return this.value;
+    const edges = neighbours.map((others) => [...others].join()).join(";");
+    if (edges !== this.edges) this.value = meanCurvature(neighbours);
+    this.edges = edges;
     return this.value;
   }
 
@@ -42,5 +47,6 @@ class CorrelationCurvature implements Indicator<ArrayLike<number>>, Restorable {
     const saved = new SavedState(this.graph.identity, state);
     this.value = saved.number("value");
     saved.part("graph", this.graph);
+    this.edges = undefined;
   }
 }

@@ -120,7 +120,7 @@ describe("the table", () => {
     const { stderr, exitCode } = await bench("run.js", "sharpe", "--quick");
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      "expected figures among csv, engine, fills, process, help, grademark, journal, liveBook, adapter, venue, recovery, soak, latency, found sharpe",
+      "expected figures among csv, engine, fills, process, help, grademark, journal, liveBook, adapter, venue, recovery, soak, latency, geometry, found sharpe",
     );
   });
 });

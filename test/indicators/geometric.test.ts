@@ -30,6 +30,7 @@ interface Case {
 
 const one = randomWalk(400, 11);
 const several = randomWalks(400, 4, 5, 0.6);
+const six = randomWalks(400, 6, 31, 0.5);
 const pair = randomWalks(400, 2, 9, 0.5);
 const of = (make: () => unknown) => make as Case["make"];
 
@@ -44,8 +45,8 @@ const cases: readonly Case[] = [
   { name: "visibilityCurvature", make: of(() => visibilityCurvature(30)), inputs: one, first: 30 },
   {
     name: "correlationCurvature",
-    make: of(() => correlationCurvature({ assets: 4, window: 30, threshold: 0.65 })),
-    inputs: several,
+    make: of(() => correlationCurvature({ assets: 6, window: 30, threshold: 0.4 })),
+    inputs: six,
     first: 31,
   },
   {

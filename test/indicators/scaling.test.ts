@@ -11,7 +11,7 @@ const averageOf = (make: () => Indicator, pricesBy: (seed: number) => number[], 
   meanOf(Array.from({ length: runs }, (_, run) => lastOf(make(), pricesBy(1000 * run + 1))));
 
 /** Slope by the normal equations, written out. */
-function fit(points: readonly (readonly [number, number])[]): number {
+function slopeThrough(points: readonly (readonly [number, number])[]): number {
   const sum = (term: (x: number, y: number) => number) =>
     points.reduce((total, [x, y]) => total + term(x, y), 0);
   const [n, x, y] = [points.length, sum((x) => x), sum((_, y) => y)];
@@ -86,7 +86,7 @@ describe("hurst", () => {
         const divisor = (n - lag + 1) * (1 - lag / n);
         return [Math.log(lag), Math.log(excess.reduce((sum, one) => sum + one * one, 0) / divisor)] as const;
       });
-      expect(value).toBeCloseTo(fit(points) / 2, 9);
+      expect(value).toBeCloseTo(slopeThrough(points) / 2, 9);
     }
   });
 });
@@ -96,7 +96,7 @@ describe("dfa", () => {
 
   /** Squares that the best line leaves, by least squares on the points themselves. */
   function leftOver(ys: readonly number[]): number {
-    const b = fit(ys.map((y, x) => [x, y]));
+    const b = slopeThrough(ys.map((y, x) => [x, y]));
     const a = meanOf(ys) - (b * (ys.length - 1)) / 2;
     return ys.reduce((sum, y, x) => sum + (y - a - b * x) ** 2, 0);
   }
@@ -119,7 +119,7 @@ describe("dfa", () => {
         const square = meanOf(boxesOf(profile, size).map(leftOver)) / size;
         return [Math.log((size * size - 4) / size), Math.log(square) / 2] as const;
       });
-      expect(value).toBeCloseTo(fit(points), 8);
+      expect(value).toBeCloseTo(slopeThrough(points), 8);
     }
   });
 
