@@ -107,7 +107,42 @@ export {
   type FeatureStream,
   type FeatureTrade,
 } from "./features/index.ts";
-export { atr, ema, type Indicator, rsi, sma, stddev } from "./indicators/index.ts";
+export {
+  atr,
+  type CorrelationOptions,
+  type CurvatureOptions,
+  correlationCurvature,
+  dfa,
+  type EdgeCurvature,
+  ema,
+  entropyChange,
+  hurst,
+  type Idleness,
+  type Indicator,
+  type IndicatorState,
+  type Kuramoto,
+  type KuramotoOptions,
+  type KuramotoScales,
+  type KuramotoScalesOptions,
+  kuramoto,
+  kuramotoScales,
+  type LeadLag,
+  type LeadLagOptions,
+  leadLag,
+  ollivierRicci,
+  type PermutationOptions,
+  permutationEntropy,
+  permutationEntropyChange,
+  type Restorable,
+  rsi,
+  type ShannonOptions,
+  shannonEntropy,
+  sma,
+  stddev,
+  type TemporalOptions,
+  temporalCurvature,
+  visibilityCurvature,
+} from "./indicators/index.ts";
 export { maxDrawdown } from "./metrics/drawdown.ts";
 export { profitFactor } from "./metrics/profitFactor.ts";
 export { sharpeRatio } from "./metrics/sharpe.ts";

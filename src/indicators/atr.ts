@@ -1,7 +1,8 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import { ExponentialMean } from "./exponential-mean.ts";
-import type { IndicatorState, SavableIndicator } from "./indicator.ts";
-import { requireParts } from "./state.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
 
 /** What a true range needs of a bar, all in price units. */
 export interface Range {

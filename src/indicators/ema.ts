@@ -1,6 +1,7 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import { ExponentialMean } from "./exponential-mean.ts";
-import type { IndicatorState, SavableIndicator } from "./indicator.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import type { IndicatorState } from "./state.ts";
 
 /**
  * Exponential moving average, in the inputs' unit: seeded with the simple mean of the first n inputs (ready then),

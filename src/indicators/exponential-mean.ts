@@ -1,6 +1,7 @@
-import type { IndicatorState, SavableIndicator } from "./indicator.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireParts } from "./saved-parts.ts";
 import { sma } from "./sma.ts";
-import { requireParts } from "./state.ts";
+import type { IndicatorState } from "./state.ts";
 
 /**
  * Exponential smoothing seeded with the simple mean of the first n inputs, then value += alpha × (input - value).
@@ -26,7 +27,7 @@ export class ExponentialMean {
   }
 
   load(state: IndicatorState): void {
-    const [value, seed] = requireParts("exponential mean", state, state?.length === 1 ? 1 : 2);
+    const [value, seed] = requireParts("exponential mean", state, 1, 2);
     this.value = value as number;
     if (seed !== undefined) this.seed.load(seed as IndicatorState);
   }

@@ -1,3 +1,5 @@
+import type { Restorable } from "./state.ts";
+
 /**
  * An incremental indicator: feed each value once, in order. `value` is NaN until `ready` (comparisons with NaN are
  * false) and changes only in `update`, which also returns it. An input that is no finite number is refused with a
@@ -9,12 +11,5 @@ export interface Indicator<I = number> {
   readonly ready: boolean;
 }
 
-/** What an indicator remembers, as plain numbers (NaN among them): a strategy's `save()` can hold it as it is. */
-export type IndicatorState = readonly (number | IndicatorState)[];
-
 /** One that goes on in another process exactly as if it had never been interrupted. */
-export interface SavableIndicator<I = number> extends Indicator<I> {
-  save(): IndicatorState;
-  /** Takes the place of all it has seen. @throws RangeError for what an indicator of other parameters saved */
-  load(state: IndicatorState): void;
-}
+export interface SavableIndicator<I = number> extends Indicator<I>, Restorable {}

@@ -1,7 +1,8 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import { ExponentialMean } from "./exponential-mean.ts";
-import type { IndicatorState, SavableIndicator } from "./indicator.ts";
-import { requireParts } from "./state.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
 
 /**
  * Relative strength index, 0 to 100: 100 × G / (G + L), where G and L are Wilder's averages (alpha = 1 / n, seeded

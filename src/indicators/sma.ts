@@ -1,6 +1,7 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
-import type { IndicatorState, SavableIndicator } from "./indicator.ts";
-import { requireNumbers, requireParts } from "./state.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireNumbers, requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
 import { WindowMoments } from "./window-moments.ts";
 
 /**
@@ -74,7 +75,7 @@ class Sma implements SavableIndicator {
   }
 
   load(state: IndicatorState): void {
-    const [own, ring, doubles] = requireParts("sma", state, state?.length === 3 ? 3 : 2);
+    const [own, ring, doubles] = requireParts("sma", state, 2, 3);
     const [next, sum, scale, divisor] = requireNumbers("sma", own, 4);
     this.ring.set(requireNumbers("sma", ring, this.n));
     [this.next, this.sum] = [next!, sum!];

@@ -1,6 +1,7 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
-import type { IndicatorState, SavableIndicator } from "./indicator.ts";
-import { requireParts } from "./state.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
 import { WindowMoments } from "./window-moments.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { IndicatorState } from "./indicator.ts";
-import { requireNumbers, requireParts } from "./state.ts";
+import { requireNumbers, requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
 
 /**
  * Mean and population standard deviation of the last n doubles, O(1) an update on average, without running

@@ -5,6 +5,7 @@ afterEach(() => vi.restoreAllMocks());
 
 it("the reference's program runs and prints its order", async () => {
   const print = vi.spyOn(console, "log").mockImplementation(() => {});
-  await import("../../../examples/integrations/orchestrator.mjs");
+  const program = "../../../examples/integrations/orchestrator.mjs";
+  await import(program);
   expect(print.mock.calls).toEqual([["1", "buy", "0.1"]]);
 });
