@@ -232,7 +232,11 @@ it("a trade in the middle of the comparison of balances is no difference", async
       const one = session.venue.find("gs-abc123-1")!;
       if (one.filled.lt("0.8")) session.venue.partly(one, "0.2");
     };
-    return { ...whole, getBalance: () => (trade(), whole.getBalance()) };
+    const getBalance = () => {
+      trade();
+      return whole.getBalance();
+    };
+    return { ...whole, getBalance };
   };
   session.kill();
   await session.start();
