@@ -1,12 +1,10 @@
-import { GeoSyncError } from "../domain/errors.ts";
-import type { Approved, Command, PlaceCommand } from "../domain/execution.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { BarChunk, Instant, MarketChunk, MarketEvent } from "../domain/market.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import type { Millis } from "../domain/time.ts";
 import { Bookkeeper } from "./bookkeeper.ts";
 import { loadRun, type Picture, type RunParts, readRun, saveRun } from "./checkpoint.ts";
-import { closingEvent, lastPriceEvent } from "./closing.ts";
+import { closeAll, offerLastPrice, withdrawAll } from "./closing.ts";
 import type { Decision } from "./decisionLog.ts";
 import { Liquidator } from "./liquidator.ts";
 import type { Market } from "./market.ts";
@@ -14,7 +12,8 @@ import type { EngineOptions } from "./options.ts";
 import type { EquityRecorder } from "./recorder.ts";
 import { type Halt, RiskWatch } from "./riskWatch.ts";
 import { guard, Seat } from "./seat.ts";
-import type { Timers } from "./timers.ts";
+import { sendApproved } from "./sending.ts";
+import { endless, type Timers } from "./timers.ts";
 import type { TradingDesk } from "./tradingDesk.ts";
 
 /** Timers of 0 ms may lead to others; so many in a row never come to an end. */
@@ -191,15 +190,11 @@ export class Engine {
    * instead of waiting for the next one.
    */
   meetLastPrice(number: number): void {
-    const { gateway, orders, recorder } = this.#options;
-    const command = orders.find(number)?.command;
-    const market = command === undefined ? undefined : this.#first.markets.of(command.instrument);
-    if (market?.holding.hasPrice === true && gateway.offerTo !== undefined) {
-      const bar = market.hasTicks ? -1 : market.bars - 1;
-      gateway.offerTo(number, lastPriceEvent(market, this.#time, command!.side), bar);
-    }
+    const command = this.#options.orders.find(number)?.command;
+    if (command !== undefined)
+      offerLastPrice(this.#options.gateway, this.#first.markets.of(command.instrument), command, this.#time);
     this.bookNews();
-    recorder.after(this.#time, 0);
+    this.#options.recorder.after(this.#time, 0);
   }
 
   /** What the gateway has had to say since the last step: a user waits for it. Strategies hear of it in the next. */
@@ -217,7 +212,7 @@ export class Engine {
   /** Of a simulated venue: takes every open order back at once, whatever its latency. */
   cancelAll(reason: ReasonCode): void {
     if (!this.#started) return;
-    this.#withdraw(reason);
+    withdrawAll(this.#options, this.#books, reason);
     this.#options.journal.commit();
   }
 
@@ -235,33 +230,21 @@ export class Engine {
     for (const seat of this.#seats) seat.stop();
     this.#send();
     this.#books.book();
-    this.#withdraw("expired:end-of-data");
+    withdrawAll(this.#options, this.#books, "expired:end-of-data");
     if (this.#time >= this.#nextAccrual) this.#accrue(this.#time + 1);
-    if (atEnd === "close") for (const seat of this.#seats) this.#closeAll(seat);
+    if (atEnd === "close") this.#closeAll();
     this.#options.journal.commit();
     if (atEnd === "close") recorder.after(this.#time, 0);
     recorder.finish();
   }
 
-  #withdraw(reason: ReasonCode): void {
-    const { gateway, orders } = this.#options;
-    const numbers = () => orders.open.map(({ command }) => command.number);
-    for (const number of numbers()) {
-      const cancel = { kind: "cancel", number, reason, activeFrom: Number.NEGATIVE_INFINITY };
-      gateway.submit(cancel as Approved<Command>);
-    }
-    this.#books.book();
-    for (const number of numbers()) this.#books.end({ kind: "ended", number, reason });
-  }
-
-  #closeAll({ markets, desk }: Seat): void {
-    desk.isOver = true;
-    for (const market of markets.all.values()) {
-      if (desk.close(market, "end") === null) continue;
-      this.#send();
-      const bar = market.hasTicks ? -1 : market.bars - 1;
-      this.#options.gateway.onMarket(closingEvent(market, this.#time), bar);
-      this.#books.book();
+  #closeAll(): void {
+    for (const seat of this.#seats) {
+      closeAll(seat, this.#time, (event, bar) => {
+        this.#send();
+        this.#options.gateway.onMarket(event, bar);
+        this.#books.book();
+      });
     }
   }
 
@@ -324,7 +307,7 @@ export class Engine {
   /** Steps 4 to 7 for one instant. */
   #callStrategies(instant: Instant | null): void {
     const seats = this.#seats;
-    if (this.#asked.length > 0) for (const action of this.#asked.splice(0)) action();
+    if (instant !== null && this.#asked.length > 0) for (const action of this.#asked.splice(0)) action();
     for (let i = 0; i < seats.length; i++) seats[i]!.notify();
     this.#fireTimers();
     if (instant !== null) for (let i = 0; i < seats.length; i++) seats[i]!.handle(instant);
@@ -342,13 +325,7 @@ export class Engine {
     while (this.#timers.next < time) {
       const due = this.#timers.next;
       rounds = due > this.#time ? 0 : rounds + 1;
-      if (rounds > mostRounds) {
-        throw new GeoSyncError(
-          "GEO-STRATEGY-THREW",
-          "timers of 0 ms that set each other again: time cannot go on",
-          { hint: "Give ctx.after at least 1 ms." },
-        );
-      }
+      if (rounds > mostRounds) throw endless();
       this.#setTime(due);
       this.#callStrategies(null);
     }
@@ -363,20 +340,7 @@ export class Engine {
   #send(): void {
     this.#decided = false;
     this.#options.journal.commit();
-    for (let i = 0; i < this.#seats.length; i++) this.#sendOf(this.#seats[i]!);
-  }
-
-  #sendOf(seat: Seat): void {
-    const { gateway, risk } = this.#options;
-    for (const command of seat.takeCommands()) {
-      // Looked at once more at the moment of sending: a limit may have been reached since.
-      const reason = command.kind === "place" && risk !== null ? risk.recheck(command, this.#time) : null;
-      if (reason === null) gateway.submit(command);
-      else {
-        risk!.ended(command.number);
-        seat.desk.refuse(command as PlaceCommand, reason);
-      }
-    }
+    for (let i = 0; i < this.#seats.length; i++) sendApproved(this.#seats[i]!, this.#options, this.#time);
   }
 
   #record(decision: Decision): void {

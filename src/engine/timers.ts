@@ -1,3 +1,4 @@
+import { GeoSyncError } from "../domain/errors.ts";
 import type { Millis } from "../domain/time.ts";
 
 /** What a timer is for, as plain data: after a restart it finds again by it what it is to call. */
@@ -90,4 +91,13 @@ export class Timers {
   #refresh(): void {
     this.next = this.#queue[0]?.due ?? Number.POSITIVE_INFINITY;
   }
+}
+
+/** Of timers that set each other for the same moment, for ever. */
+export function endless(): GeoSyncError {
+  return new GeoSyncError(
+    "GEO-STRATEGY-THREW",
+    "timers of 0 ms that set each other again: time cannot go on",
+    { hint: "Give ctx.after at least 1 ms." },
+  );
 }

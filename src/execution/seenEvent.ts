@@ -1,4 +1,5 @@
 import type { FixedColumn } from "../domain/columns.ts";
+import type { OrderNumber } from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { MarketEvent, OfferedChunk, TradedChunk } from "../domain/market.ts";
@@ -25,6 +26,8 @@ export class SeenEvent {
   bar = 0;
   /** A trade of an instrument whose quotes or book are known: what can be taken stands there. */
   besideBook = false;
+  /** The one order that it is for; null: all. */
+  only: OrderNumber | null = null;
   readonly #share: Fixed | null;
   /** What its volume still gives, in units of the lot; null: no limit; undefined: not asked for yet. */
   #left: bigint | null | undefined = null;
@@ -40,6 +43,7 @@ export class SeenEvent {
   show({ chunk, row }: MarketEvent, instrument: Instrument): void {
     this.instrument = instrument;
     this.row = row;
+    this.only = null;
     this.openTime = chunk.kind === "bar" ? chunk.openTimes[row]! : chunk.times[row]!;
     this.#left = this.#share === null ? null : undefined;
     // Bars and ticks first: they are most of what comes.
@@ -55,6 +59,7 @@ export class SeenEvent {
 
   /** An order uses only prices formed at or after it became active: a bar under way is not for it. */
   isFor({ command, doneWith }: Resting): boolean {
+    if (this.only !== null && command.number !== this.only) return false;
     return this.openTime >= command.activeFrom && doneWith !== this.serial;
   }
 

@@ -85,8 +85,6 @@ export class SimulatedVenue implements ExecutionGateway {
   #newborn: Newborn[] = [];
   /** Of the last event seen. */
   #now: Millis = Number.NEGATIVE_INFINITY;
-  /** The one order that may fill on the present event; null: all. */
-  #alone: OrderNumber | null = null;
 
   constructor(options: SimulatedVenueOptions) {
     this.#options = options;
@@ -123,7 +121,7 @@ export class SimulatedVenue implements ExecutionGateway {
   offerTo(number: OrderNumber, event: MarketEvent, bar: number): void {
     const seen = this.#seen;
     this.onMarket(event, bar);
-    if (this.#seen > seen) this.#alone = number;
+    if (this.#seen > seen) this.#events[seen]!.only = number;
   }
 
   submit(command: Approved): void {
@@ -165,7 +163,6 @@ export class SimulatedVenue implements ExecutionGateway {
       this.#turn++;
     }
     this.#seen = 0;
-    this.#alone = null;
   }
 
   /** The next thing that happens to orders of `side` on `event`; false when nothing (more) does. */
@@ -174,7 +171,7 @@ export class SimulatedVenue implements ExecutionGateway {
     let best: Candidate | null = null;
     for (let i = 0; i < orders.length; i++) {
       const order = orders[i]!;
-      if (order.command.side !== side || !this.#isFor(order, event)) continue;
+      if (order.command.side !== side || !event.isFor(order)) continue;
       const reason = this.#reasonToEnd(order, event);
       if (reason !== null) {
         this.#orders.end(order, reason);
@@ -187,10 +184,6 @@ export class SimulatedVenue implements ExecutionGateway {
     if (!best.atOpen && this.#siblingFills(best.order, event)) this.ambiguousBars++;
     this.#fill(best, event);
     return true;
-  }
-
-  #isFor(order: Resting, event: SeenEvent): boolean {
-    return event.isFor(order) && (this.#alone === null || order.command.number === this.#alone);
   }
 
   #candidate(order: Resting, { offered, besideBook, prices }: SeenEvent): Candidate | OfferCandidate | null {
@@ -208,8 +201,7 @@ export class SimulatedVenue implements ExecutionGateway {
     if (attached === null && command.group === null) return false;
     return this.#orders.siblingsOf(order).some((other) => {
       const { instrument, side } = other.command;
-      if (instrument !== command.instrument || side !== command.side || !this.#isFor(other, event))
-        return false;
+      if (instrument !== command.instrument || side !== command.side || !event.isFor(other)) return false;
       return this.#candidate(other, event) !== null;
     });
   }
@@ -239,13 +231,13 @@ export class SimulatedVenue implements ExecutionGateway {
   #fill(candidate: Candidate | OfferCandidate, event: SeenEvent): void {
     const { order, maker } = candidate;
     const { command, charges: before } = order;
-    const { account, fees } = this.#options;
+    const { account, fees, slippage } = this.#options;
     const { instrument, side, number } = command;
     const { openTime: time, bar } = event;
     const terms = fees.terms(maker, instrument, time);
     const cut = "offers" in candidate && sizeOnOffers(order, candidate.offers, terms);
     const { sizing } = order;
-    const price = candidate.slips ? this.#slipped(candidate, event) : candidate.price;
+    const price = candidate.slips ? slippage.slip(this.#query.ask(candidate, event)) : candidate.price;
     const payable = "offers" in candidate ? worstPrice(candidate) : price;
     const sized = sizeAtFill(command, { sizing, price: payable, fees: terms, before }, account);
     if ("refused" in sized) {
@@ -286,17 +278,6 @@ export class SimulatedVenue implements ExecutionGateway {
     if (command.exits.length === 0) return;
     const exits = this.#orders.protect(order, quantity);
     if (exits.length > 0) this.#newborn.push({ exits, event, entry: candidate });
-  }
-
-  #slipped({ order, price }: Candidate, { traded, row, instrument }: SeenEvent): Fixed {
-    const query = this.#query;
-    query.price = price;
-    query.side = order.command.side;
-    query.instrument = instrument;
-    query.sizing = order.sizing;
-    query.chunk = traded!;
-    query.row = row;
-    return this.#options.slippage.slip(query);
   }
 
   /** What stands at the best offer; a fill-or-kill order ends when all offers together don't hold it. */
@@ -346,9 +327,9 @@ export class SimulatedVenue implements ExecutionGateway {
     const orders = this.#orders.of(event.instrument);
     for (let i = 0; i < orders.length; ) {
       const order = orders[i]!;
-      const { number, activeFrom } = order.command;
-      const isMeant = this.#alone === null || number === this.#alone;
-      if (isMeant && order.command.side === side && event.openTime >= activeFrom) this.#age(order, event);
+      const { side: own, activeFrom, number } = order.command;
+      const isMeant = event.only === null || event.only === number;
+      if (own === side && isMeant && event.openTime >= activeFrom) this.#age(order, event);
       // An order that ended has left its place to the next one.
       if (orders[i] === order) i++;
     }

@@ -5,6 +5,8 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { TradedChunk } from "../domain/market.ts";
 import type { OrderSide } from "../domain/order.ts";
 import type { SlipInput } from "./costs/priceMove.ts";
+import type { Candidate } from "./fillRules.ts";
+import type { SeenEvent } from "./seenEvent.ts";
 import { estimatedQuantity } from "./sizing.ts";
 
 /** What a slippage model may ask of a fill; worked out when it does, for most ask for the price alone. Reused. */
@@ -20,6 +22,16 @@ export class SlipQuery implements SlipInput {
 
   constructor(volatilityOf: (instrument: Instrument) => number) {
     this.#volatilityOf = volatilityOf;
+  }
+
+  ask({ order, price }: Candidate, { traded, row, instrument }: SeenEvent): this {
+    this.price = price;
+    this.side = order.command.side;
+    this.instrument = instrument;
+    this.sizing = order.sizing;
+    this.chunk = traded!;
+    this.row = row;
+    return this;
   }
 
   get quantity(): number {

@@ -12,6 +12,7 @@ const amount = z
   .custom<Decimal>((value) => value instanceof Decimal)
   .meta({
     id: "Amount",
+    type: ["number", "string"],
     description: "A number; exact decimal text with `Accept: application/json; decimals=string`",
   });
 /** One on its way in: a JSON number or decimal text, above 0. */
@@ -210,6 +211,8 @@ export const haltRequest = z
     flatten: z.boolean().default(false).meta({ description: "Close everything, too: the kill switch" }),
   })
   .meta({ id: "HaltRequest" });
+
+export const killRequest = haltRequest.omit({ flatten: true }).meta({ id: "KillRequest" });
 
 export const cancelResult = z.object({ success: z.boolean(), order }).meta({ id: "CancelResult" });
 

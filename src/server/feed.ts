@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { Recent } from "../run/session/recent.ts";
 
 /** What can be listened to. */
@@ -28,6 +29,8 @@ interface ChannelState {
 
 /** Spreads a session's news to whoever listens, in the order in which they happened. */
 export class Feed {
+  /** Names this process's numbering: numbers of another say nothing here. */
+  readonly epoch = randomUUID();
   readonly #channels = new Map<Channel, ChannelState>(
     channels.map((name) => [
       name,

@@ -1,7 +1,8 @@
-import { type FixedColumn, fixedAt } from "../domain/columns.ts";
+import { fixedAt } from "../domain/columns.ts";
+import type { Fixed } from "../domain/fixed.ts";
 import { instrumentAt, type MarketEvent } from "../domain/market.ts";
 import { isFinal } from "../domain/order.ts";
-import { isoTime } from "../domain/time.ts";
+import { isoTime, type Millis } from "../domain/time.ts";
 import type { SessionEvent } from "../run/session/events.ts";
 import type { SessionHandle } from "../run/session/handle.ts";
 import type { Step } from "../run/session/step.ts";
@@ -11,6 +12,12 @@ import { equityView, exactly, orderView, positionViews, signalView, tradeView } 
 
 /** Positions and equity move with every price: they are told so often, and at once when something was traded. */
 const pictureMs = 250;
+
+interface LastTick {
+  readonly price: Fixed;
+  readonly volume: Fixed;
+  readonly time: Millis;
+}
 
 /** Turns what happens in a session into news, and wakes those who wait for an order's end. */
 export class Publisher {
@@ -23,6 +30,7 @@ export class Publisher {
   #signals: number;
   #priced = false;
   #told = { positions: "", status: "" };
+  readonly #lastTicks = new Map<string, LastTick>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(handle: SessionHandle, feed: Feed, statusOf: () => StatusView) {
@@ -50,7 +58,7 @@ export class Publisher {
     for (const event of executions) if ("number" in event) this.#touched.add(event.number);
     if (events.length > 0) {
       this.#priced = true;
-      if (this.#feed.isWanted("ticks")) for (const event of events) this.#tick(event);
+      for (const event of events) this.#tick(event);
     }
     this.#tellOrders();
     if (this.#tellTrades()) {
@@ -82,19 +90,20 @@ export class Publisher {
     this.#feed.publish("status", null, status);
   }
 
+  /** The last of each symbol since this process began. */
+  ticks(): readonly TickView[] {
+    return [...this.#lastTicks].map(([symbol, last]) => tickView(symbol, last));
+  }
+
   #tick({ chunk, row }: MarketEvent): void {
     if (chunk.hidden === true || chunk.kind === "book" || chunk.kind === "quote") return;
     const isBar = chunk.kind === "bar";
     if (isBar && chunk.derived) return;
     const { symbol } = instrumentAt(chunk, row);
-    const at = (column: FixedColumn) => exactly(fixedAt(column, row));
-    const tick: TickView = {
-      symbol,
-      price: at(isBar ? chunk.close : chunk.price),
-      volume: at(chunk.volume),
-      timestamp: isoTime(chunk.times[row]!),
-    };
-    this.#feed.publish("ticks", symbol, tick);
+    const price = fixedAt(isBar ? chunk.close : chunk.price, row);
+    const last = { price, volume: fixedAt(chunk.volume, row), time: chunk.times[row]! };
+    this.#lastTicks.set(symbol, last);
+    if (this.#feed.isWanted("ticks")) this.#feed.publish("ticks", symbol, tickView(symbol, last));
   }
 
   #tellOrders(): void {
@@ -143,4 +152,8 @@ export class Publisher {
     this.#told.positions = text;
     this.#feed.publish("positions", null, { positions });
   }
+}
+
+function tickView(symbol: string, { price, volume, time }: LastTick): TickView {
+  return { symbol, price: exactly(price), volume: exactly(volume), timestamp: isoTime(time) };
 }

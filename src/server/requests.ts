@@ -7,11 +7,30 @@ import type { orderRequest } from "./contract.ts";
 /** Readers of what clients send. All throw ValidationError GEO-VALUE naming the field. */
 
 export function parse<S extends z.ZodType>(schema: S, input: unknown, what: string): z.infer<S> {
+  if (depthOf(input) > deepest) {
+    throw new ValidationError(
+      "GEO-VALUE",
+      `${what}: expected at most ${deepest} levels of nesting, found more`,
+    );
+  }
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const path = [what, ...(issue?.path ?? [])].join(".");
   throw new ValidationError("GEO-VALUE", `${path}: ${issue?.message ?? "not valid"}`);
+}
+
+/** Whatever goes through data level by level must not run out of stack. */
+const deepest = 20;
+
+function depthOf(input: unknown): number {
+  let [depth, level] = [0, [input]];
+  while (level.length > 0 && depth <= deepest) {
+    const inside = level.filter((value): value is object => typeof value === "object" && value !== null);
+    if (inside.length > 0) depth++;
+    level = inside.flatMap((value) => Object.values(value) as unknown[]);
+  }
+  return depth;
 }
 
 /** Amounts as exact texts, under their names inside. */

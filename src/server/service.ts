@@ -1,17 +1,17 @@
-import { Decimal } from "../domain/decimal.ts";
 import { GeoSyncError, ValidationError } from "../domain/errors.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import { isFinal } from "../domain/order.ts";
-import { isoTime } from "../domain/time.ts";
 import type { Metrics } from "../metrics/panel.ts";
 import type { Companion, SessionHandle } from "../run/session/handle.ts";
 import type { HistoricOrder } from "../run/session/orderHistory.ts";
 import { describeSession } from "../run/session/report.ts";
 import type { UserAction } from "../run/session/userCommand.ts";
 import { version } from "../run/version.ts";
+import { AskedKeys, usedBefore } from "./askedKeys.ts";
 import { Chart } from "./chart.ts";
 import * as contract from "./contract.ts";
 import { Feed } from "./feed.ts";
+import { Lists, type OrderFilter } from "./lists.ts";
 import { Publisher } from "./publisher.ts";
 import { amountsOf, checkKey, checkPrices, momentFrom, parse } from "./requests.ts";
 import { instrumentNamed } from "./symbols.ts";
@@ -25,28 +25,27 @@ export interface Asked {
   readonly key?: string | null | undefined;
 }
 
-export interface OrderFilter {
-  readonly symbol?: string | undefined;
-  readonly status?: "open" | "closed" | "all" | undefined;
-}
-
 /**
  * The application service that every face serves: it validates, does, and says, in the words of the contract. All of
  * its methods throw GeoSyncError; `failureOf` says how a face tells it.
  */
 export class TradingService implements Companion {
   readonly feed = new Feed();
+  readonly lists: Lists;
   readonly #handle: SessionHandle;
   readonly #chart: Chart;
   readonly #publisher: Publisher;
   readonly #began = performance.now();
   readonly #unwatch: () => void;
+  readonly #asked: AskedKeys;
   #received: number | null = null;
   #stopping = false;
   #lastMessage: contract.StatusView["last_message"] = null;
 
   constructor(handle: SessionHandle) {
     this.#handle = handle;
+    this.lists = new Lists(handle);
+    this.#asked = new AskedKeys(handle.path);
     this.#chart = new Chart(handle.core);
     this.#publisher = new Publisher(handle, this.feed, () => this.status());
     this.#unwatch = handle.watch({
@@ -131,13 +130,9 @@ export class TradingService implements Companion {
     return this.#chart.candles(name, limit).map((candle) => ({ ...candle, symbol }));
   }
 
-  /** The last price, as a tick of no volume; null before the first. @throws as `instrument` */
-  lastTick(symbol: string): contract.TickView | null {
-    const { markets, time } = this.#handle.core.engine;
-    const holding = markets.get(this.instrument(symbol))?.holding;
-    if (holding?.hasPrice !== true) return null;
-    const price = views.exactly(holding.exactMark());
-    return { symbol, price, volume: new Decimal(0), timestamp: isoTime(time) };
+  /** The last of each symbol since this process began. */
+  ticks(): readonly contract.TickView[] {
+    return this.#publisher.ticks();
   }
 
   risk(): contract.RiskView {
@@ -152,15 +147,8 @@ export class TradingService implements Companion {
   }
 
   /** Newest first. */
-  orders({ symbol, status = "all" }: OrderFilter = {}): readonly contract.OrderView[] {
-    const { core } = this.#handle;
-    const name = symbol === undefined ? null : this.instrument(symbol).symbol;
-    return core.history
-      .orders()
-      .filter((order) => name === null || order.symbol === name)
-      .filter(({ reason }) => status === "all" || (status === "open") === (reason === null))
-      .map((order) => this.#view(order, symbol))
-      .reverse();
+  orders(filter: OrderFilter = {}): readonly contract.OrderView[] {
+    return this.lists.orders(filter).items;
   }
 
   /** @throws GEO-NOT-FOUND */
@@ -169,23 +157,13 @@ export class TradingService implements Companion {
   }
 
   /** Newest first. */
-  trades(symbol?: string): readonly contract.TradeView[] {
-    const name = symbol === undefined ? null : this.instrument(symbol).symbol;
-    const fills = this.#handle.core.history.fills.all();
-    return fills
-      .filter((fill) => name === null || fill.symbol === name)
-      .map((fill) => ({ ...views.tradeView(fill), ...(symbol !== undefined && { symbol }) }))
-      .reverse();
+  trades(symbol?: string, limit?: number): readonly contract.TradeView[] {
+    return this.lists.trades({ symbol, limit }).items;
   }
 
   /** Newest first. */
-  signals(symbol?: string): readonly contract.SignalView[] {
-    const name = symbol === undefined ? null : this.instrument(symbol).symbol;
-    const signals = this.#handle.core.history.signals.all();
-    return signals
-      .filter((signal) => name === null || signal.symbol === name)
-      .map((signal) => ({ ...views.signalView(signal), ...(symbol !== undefined && { symbol }) }))
-      .reverse();
+  signals(symbol?: string, limit?: number): readonly contract.SignalView[] {
+    return this.lists.signals({ symbol, limit }).items;
   }
 
   /**
@@ -239,10 +217,16 @@ export class TradingService implements Companion {
   }
 
   /** What was open, newest first, each as it is then. */
-  async cancelAll(symbol?: string): Promise<readonly contract.OrderView[]> {
-    const open = this.orders({ symbol, status: "open" });
-    const results = await Promise.all(open.map(({ order_id }) => this.cancelOrder(order_id)));
-    return results.map(({ order }) => order);
+  async cancelAll(symbol?: string, { key }: Asked = {}): Promise<readonly contract.OrderView[]> {
+    const asked = `cancel ${symbol === undefined ? "all" : this.instrument(symbol).symbol}`;
+    let cancelling: readonly Promise<unknown>[] = [];
+    const ids = this.#once(key, asked, () => {
+      const open = this.orders({ symbol, status: "open" }).map(({ order_id }) => order_id);
+      cancelling = open.map((id) => this.cancelOrder(id));
+      return open;
+    });
+    await Promise.all(cancelling);
+    return ids.map((id) => this.order(id));
   }
 
   /** The signal as it was taken down. @throws as `placeOrder` */
@@ -258,20 +242,36 @@ export class TradingService implements Companion {
       key,
     );
     if (id !== null) await this.#settled(id);
-    const { signals } = this.#handle.core.history;
-    const found = id === null ? signals.all().at(-1) : signals.find(({ order }) => order === id);
-    return { ...views.signalView(found!), symbol };
+    const text = JSON.stringify(metadata);
+    // The one of this order; of those without one, the last that is the same.
+    const found = this.#handle.core.history.signals.find((one) => {
+      if (id !== null) return one.order === id;
+      return one.by === "user" && one.symbol === name && one.action === action && isJson(one.metadata, text);
+    });
+    if (found === null) throw new GeoSyncError("GEO-NOT-FOUND", "signal: it is kept no more");
+    return { ...views.signalView(found), symbol };
   }
 
   /** The kill switch: lasts until it is lifted, restarts included. With `flatten` everything is closed, too. */
-  halt(input: unknown = {}): contract.StatusView {
+  halt(input: unknown = {}, { key }: Asked = {}): contract.StatusView {
     const { reason, flatten } = parse(contract.haltRequest, input, "halt");
-    this.#handle.halt(reason, flatten);
+    this.#once(key, `halt ${flatten} ${reason}`, () => {
+      this.#handle.halt(reason, flatten);
+      return null;
+    });
     return this.status();
   }
 
-  resume(): contract.StatusView {
-    this.#handle.lift();
+  /** A halt with `flatten`. */
+  kill(input: unknown = {}, asked: Asked = {}): contract.StatusView {
+    return this.halt({ ...parse(contract.killRequest, input, "kill"), flatten: true }, asked);
+  }
+
+  resume({ key }: Asked = {}): contract.StatusView {
+    this.#once(key, "resume", () => {
+      this.#handle.lift();
+      return null;
+    });
     return this.status();
   }
 
@@ -294,11 +294,23 @@ export class TradingService implements Companion {
     return typeof key === "string" && this.#handle.core.users.before(key) !== null;
   }
 
+  /** What is no step of the journal, once. @returns the orders that it was about */
+  #once(key: string | null = null, asked: string, work: () => readonly string[] | null): readonly string[] {
+    if (key === null) return work() ?? [];
+    checkKey(key);
+    if (this.#wasAsked(key)) throw usedBefore(key);
+    const before = this.#asked.before(key, asked);
+    if (before !== null) return before;
+    const orders = work() ?? [];
+    this.#asked.add({ key, asked, orders: [...orders] });
+    return orders;
+  }
+
   #do(action: UserAction, key: string | null = null): number | null {
     checkKey(key);
+    if (key !== null && this.#asked.has(key)) throw usedBefore(key);
     const before = key === null ? null : this.#handle.core.users.before(key);
-    if (before !== null && JSON.stringify(before.action) !== JSON.stringify(action))
-      throw new GeoSyncError("GEO-CONFLICT", `Idempotency-Key "${key}": it was used for another request`);
+    if (before !== null && JSON.stringify(before.action) !== JSON.stringify(action)) throw usedBefore(key!);
     if (this.#stopping) throw new GeoSyncError("GEO-NOT-READY", "the session is stopping");
     const { order, refused } = before?.answer ?? this.#handle.request({ key, ...action });
     if (refused !== null)
@@ -308,14 +320,14 @@ export class TradingService implements Companion {
 
   /** The order at its end, or as it is when the time is over. */
   async #settled(id: number, symbol?: string): Promise<contract.OrderView> {
-    const order = this.#handle.core.history.order(id)!;
+    const order = this.#find(String(id));
     const view = this.#view(order, symbol);
     if (isFinal(view.status) || restsByNature(view)) return view;
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
         forget();
-        resolve(this.#view(this.#handle.core.history.order(id)!, symbol));
+        resolve(this.#view(this.#handle.core.history.order(id) ?? order, symbol));
       };
       const forget = this.#publisher.onEnd(String(id), done);
       const timer = setTimeout(done, settleMs);
@@ -327,6 +339,10 @@ export class TradingService implements Companion {
 function restsByNature({ order_type, status, time_in_force }: contract.OrderView): boolean {
   const waits = order_type !== "market" && time_in_force !== "IOC" && time_in_force !== "FOK";
   return waits && status !== "pending";
+}
+
+function isJson(value: unknown, text: string): boolean {
+  return JSON.stringify(value) === text;
 }
 
 function ended({ id, reason }: HistoricOrder): GeoSyncError {
