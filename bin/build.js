@@ -7,6 +7,7 @@
  */
 import { execFileSync } from "node:child_process";
 import {
+  copyFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -42,6 +43,8 @@ const entries = [
 ];
 /** Needed by nearly every run, hence part of the bundle; all others are left to be found in node_modules. */
 const bundled = ["chalk", "cli-table3", "commander", "decimal.js", "zod"];
+/** Part of the dashboard. */
+const shown = ["lightweight-charts", "fancy-canvas"];
 
 /** zod in fifty languages is half of zod: all but English wait in the package until one is asked for. */
 const lazyLocales = {
@@ -68,6 +71,7 @@ mkdirSync(fresh);
 try {
   declareTypes();
   await bundleCode();
+  await bundleDashboard();
   await bundleStrategies();
   copyLicenses();
   cpSync(join(root, "src/server/market"), join(fresh, "server/market"), { recursive: true });
@@ -121,6 +125,26 @@ async function bundleCode() {
   }
 }
 
+/** The page's program with all that it uses, and the files beside it: nothing is fetched from elsewhere. */
+async function bundleDashboard() {
+  const { build } = await import("esbuild");
+  const source = join(root, "src/server/dashboard");
+  await build({
+    entryPoints: { app: join(source, "main.ts") },
+    outdir: join(fresh, "dashboard"),
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "browser",
+    conditions: ["production"],
+    target: "es2022",
+    charset: "utf8",
+    legalComments: "inline",
+  });
+  for (const name of ["index.html", "app.css", "favicon.svg"])
+    copyFileSync(join(source, name), join(fresh, "dashboard", name));
+}
+
 /** What the loader would make of each shipped strategy, so that a run of one need not start a bundler. */
 async function bundleStrategies() {
   const { bundleStrategy } = await import(pathToFileURL(join(fresh, "strategy/loader.js")).href);
@@ -134,10 +158,13 @@ async function bundleStrategies() {
 
 /** What is copied into the bundle comes with its licence. */
 function copyLicenses() {
-  const texts = bundled.map((name) => {
+  const texts = [...bundled, ...shown].map((name) => {
     const folder = join(root, "node_modules", name);
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    return `${name}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+    // One of them only names its licence.
+    const { license, author } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const named = `${license}, ${author?.name ?? author}`;
+    return `${name}\n\n${file === undefined ? named : readFileSync(join(folder, file), "utf8").trim()}\n`;
   });
   writeFileSync(join(fresh, "THIRD-PARTY-LICENSES.txt"), texts.join("\n---\n\n"));
 }
