@@ -62,6 +62,7 @@ describe("a figure", () => {
     ["geometry", ["firstRunUpdatesPerSecond", "warmRunUpdatesPerSecond"]],
     ["grpc", ["medianMs", "p99Ms", "worstMs"]],
     ["webSocket", ["updateP50Ms", "updateP99Ms", "stalledP99Ms", "engineP99Ms", "cpuShare"]],
+    ["grpc", ["medianMs", "p99Ms", "cpuMs"]],
   ])("%s prints one document with medians and every value measured", async (name, measures) => {
     const { figure, results } = await quickly(name);
     expect(figure).toBe(name);
