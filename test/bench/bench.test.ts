@@ -60,7 +60,6 @@ describe("a figure", () => {
     ["soak", ["keptMB"]],
     ["latency", ["medianMs", "p99Ms", "ticksPerSecond"]],
     ["geometry", ["firstRunUpdatesPerSecond", "warmRunUpdatesPerSecond"]],
-    ["grpc", ["medianMs", "p99Ms", "worstMs"]],
     ["webSocket", ["updateP50Ms", "updateP99Ms", "stalledP99Ms", "engineP99Ms", "cpuShare"]],
     ["grpc", ["medianMs", "p99Ms", "cpuMs"]],
   ])("%s prints one document with medians and every value measured", async (name, measures) => {
