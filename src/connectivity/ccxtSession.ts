@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { inspect } from "node:util";
 import type { Exchange } from "ccxt";
 import type { CircuitBreakerPolicy } from "cockatiel";
@@ -43,6 +44,8 @@ export class CcxtSession implements VenueSession {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    // Each call that is under way listens, and takes its listener back: ten are no leak.
+    setMaxListeners(0, this.#closing.signal);
     this.#clock = new VenueClock(parts.exchange);
     this.#clockTimer = setInterval(() => this.#measureQuietly(), clockEveryMs).unref();
   }
@@ -76,8 +79,11 @@ export class CcxtSession implements VenueSession {
   async loadMarkets(): Promise<void> {
     await this.call({
       name: "loadMarkets",
-      send: (exchange) => exchange.loadMarkets(),
-      read: () => undefined,
+      // Anew each time: of an answer that was cut off ccxt makes a list of none, and keeps it.
+      send: (exchange) => exchange.loadMarkets(true),
+      read: (markets) => {
+        if (Object.keys(markets as object).length === 0) throw new Error("a list of no markets");
+      },
       repeatable: true,
       deadlineMs: 30_000,
     });

@@ -1,7 +1,7 @@
 import { type Random, seededRandom } from "../../domain/random.ts";
 import type { ExitRule } from "../session/exit.ts";
 import { type KillPoint, killPoints } from "../session/killPoint.ts";
-import { type FaultPlan, faultsOf } from "./faults.ts";
+import { type FaultPlan, faultsOf, noFaults } from "./faults.ts";
 
 /** What happens to the exchange as a whole while a session runs, so many ms after its beginning. */
 export type Blow =
@@ -37,14 +37,25 @@ export function scheduleOf(seed: number, rounds: number): Schedule {
   const random = seededRandom(seed);
   const starts = Array.from({ length: rounds }, (_, i) => startOf(random, seed * 1000 + i));
   const last = { faults: faultsOf(random, seed * 1000 + rounds), blows: blowsOf(random, 1500) };
+  const liquidity = pick(random, [1, 1, 0.01, 0.001]);
   return {
     seed,
-    liquidity: pick(random, [1, 1, 0.01, 0.001]),
+    liquidity,
     starts: [
       ...starts,
-      { ...last, from: "connected", end: { kind: "stop", afterMs: 4000, onExit: exitOf(random) } },
+      { ...last, from: "connected", end: { kind: "stop", afterMs: 4000, onExit: exitOf(random, liquidity) } },
     ],
   };
+}
+
+/** One session, killed at the first, second, … `most`th time that it comes to that point, each time by another start. */
+export function sweepOf(point: KillPoint, most: number): Schedule {
+  const calm = { faults: noFaults, blows: [], from: "connected" } as const;
+  const kills = Array.from({ length: most }, (_, i): Start => {
+    return { ...calm, end: { kind: "kill-at", point, count: i + 1, afterMs: 15_000 } };
+  });
+  const last: Start = { ...calm, end: { kind: "stop", afterMs: 1000, onExit: "keep" } };
+  return { seed: 1 + killPoints.indexOf(point), liquidity: 1, starts: [...kills, last] };
 }
 
 function startOf(random: Random, seed: number): Start {
@@ -71,9 +82,12 @@ function blowsOf(random: Random, withinMs: number): readonly Blow[] {
   return kind < 0.3 ? [{ kind: "crash", atMs, downMs }] : [];
 }
 
-/** Orders that were kept could fill between the session's end and the look at the exchange. */
-function exitOf(random: Random): ExitRule {
-  return pick(random, ["cancel", "flatten"]);
+/**
+ * Before orders are kept, the market is frozen: they could fill between the session's end and the look at them. A thin
+ * book that is frozen has nobody to sell to: a stop that is reached could not get out.
+ */
+function exitOf(random: Random, liquidity: number): ExitRule {
+  return pick(random, liquidity === 1 ? ["cancel", "flatten", "keep"] : ["cancel", "flatten"]);
 }
 
 function between(random: Random, low: number, high: number): number {
