@@ -8,6 +8,7 @@
 import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -29,7 +30,15 @@ const onlyWhenStale = process.argv.includes("--if-stale");
 /** The last ones are for the benchmarks and for this file. */
 const entries = [
   ...["cli/main", "index", "data/csvWorker"],
-  ...["run/plugin", "run/simulate", "store/sessionStore", "strategy/loader", "testing/index"],
+  ...[
+    "run/plugin",
+    "run/simulate",
+    "server/grpc",
+    "server/service",
+    "store/sessionStore",
+    "strategy/loader",
+    "testing/index",
+  ],
   ...["live", "open", "plan", "replaySession", "runner"].map((name) => `run/session/${name}`),
 ];
 /** Needed by nearly every run, hence part of the bundle; all others are left to be found in node_modules. */
@@ -65,6 +74,7 @@ try {
   await bundleDashboard();
   await bundleStrategies();
   copyLicenses();
+  cpSync(join(root, "src/server/market"), join(fresh, "server/market"), { recursive: true });
   // Another process may have built meanwhile.
   if (!(onlyWhenStale && isFresh())) {
     rmSync(dist, { recursive: true, force: true });

@@ -19,6 +19,7 @@ export { type FeedFile, type FeedOptions, openFeed } from "./data/feedFile.ts";
 export { readFunding } from "./data/funding.ts";
 export type { Channel, LiveStatus } from "./data/liveStatus.ts";
 export { InstantFeed } from "./data/merge.ts";
+export type { MakeProvider, ProviderSetup } from "./data/providers/setup.ts";
 export type { FixedColumn } from "./domain/columns.ts";
 export { numberAt } from "./domain/columns.ts";
 export { Decimal, type Numeric } from "./domain/decimal.ts";
@@ -71,14 +72,18 @@ export {
 } from "./domain/order.ts";
 export type {
   AccountUpdate,
+  BarQuestion,
   CostEstimate,
   Credentials,
+  DataProvider,
   DataSource,
   ExecutionAdapter,
   ExecutionGateway,
   MarketStream,
   OwnTrade,
   ProtectiveExits,
+  ProvidedBar,
+  RateLimits,
   TradingAdapter,
   VenueAbilities,
 } from "./domain/ports.ts";
@@ -93,7 +98,51 @@ export { parseTimeframe, type Timeframe } from "./domain/time.ts";
 export { ExchangeAdapter, type ExchangeAdapterOptions } from "./execution/exchangeAdapter.ts";
 export { PaperAdapter } from "./execution/paperAdapter.ts";
 export type { PaperOptions } from "./execution/paperDesk.ts";
-export { atr, ema, type Indicator, rsi, sma, stddev } from "./indicators/index.ts";
+export {
+  type FeatureBar,
+  type FeatureConfig,
+  type FeatureOptions,
+  FeaturePipeline,
+  type FeatureRow,
+  type FeatureStream,
+  type FeatureTrade,
+} from "./features/index.ts";
+export {
+  atr,
+  type CorrelationOptions,
+  type CurvatureOptions,
+  correlationCurvature,
+  dfa,
+  type EdgeCurvature,
+  ema,
+  entropyChange,
+  hurst,
+  type Idleness,
+  type Indicator,
+  type IndicatorState,
+  type Kuramoto,
+  type KuramotoOptions,
+  type KuramotoScales,
+  type KuramotoScalesOptions,
+  kuramoto,
+  kuramotoScales,
+  type LeadLag,
+  type LeadLagOptions,
+  leadLag,
+  ollivierRicci,
+  type PermutationOptions,
+  permutationEntropy,
+  permutationEntropyChange,
+  type Restorable,
+  rsi,
+  type ShannonOptions,
+  shannonEntropy,
+  sma,
+  stddev,
+  type TemporalOptions,
+  temporalCurvature,
+  visibilityCurvature,
+} from "./indicators/index.ts";
 export { maxDrawdown } from "./metrics/drawdown.ts";
 export { profitFactor } from "./metrics/profitFactor.ts";
 export { sharpeRatio } from "./metrics/sharpe.ts";
@@ -103,6 +152,22 @@ export type { Explanation } from "./report/explanation.ts";
 export { backtest } from "./run/backtest.ts";
 export type { Funding } from "./run/funding.ts";
 export type { BacktestOptions, BacktestOutcome, SimulationSettings } from "./run/options.ts";
+export {
+  buildGeoSyncSystem,
+  type DataLimits,
+  type ExecutionRequest,
+  type Frame,
+  GeoSyncOrchestrator,
+  type GeoSyncSystem,
+  type GeoSyncSystemOptions,
+  MarketDataSource,
+  type MarketDataSourceOptions,
+  type SignalInput,
+  type StrategyInput,
+  type StrategyOptions,
+  type StrategyRun,
+  type VenueOptions,
+} from "./run/orchestrator/index.ts";
 export { type SimulationOptions, type SimulationResult, simulate } from "./run/simulate.ts";
 export {
   type BarHistory,

@@ -1,5 +1,9 @@
 import { defineStrategy, sma, ValidationError, z } from "geosync";
 
+/** Of a symbol: what a restart must not lose. */
+type Saved = { symbol: string; fast: Average; slow: Average; above: boolean | null };
+type Average = ReturnType<ReturnType<typeof sma>["save"]>;
+
 /**
  * Two moving averages. Goes long when the mean of the last `fast` closes rises above the mean of the last `slow`, and
  * out when it falls below; equal means change nothing. With `allowShort`, short instead of out: needs a margin account.
@@ -21,7 +25,7 @@ export default defineStrategy({
       error: "expected fast to be smaller than slow: else there is no crossing to trade",
     }),
   warmup: ({ slow }) => slow,
-  create({ fast, slow, allowShort }, ctx) {
+  create({ fast, slow, allowShort }, ctx, saved) {
     if (allowShort && ctx.account === "cash") {
       throw new ValidationError(
         "GEO-STRATEGY-PARAMETER",
@@ -44,6 +48,12 @@ export default defineStrategy({
       states.set(symbol, known);
       return known;
     };
+    for (const one of (saved as Saved[] | undefined) ?? []) {
+      const state = stateOf(one.symbol);
+      state.fast.load(one.fast);
+      state.slow.load(one.slow);
+      state.above = one.above;
+    }
     let state = stateOf(ctx.symbol);
     return {
       onBar(bar) {
@@ -58,6 +68,8 @@ export default defineStrategy({
         else if (above) ctx.buy({ fraction: share });
         else ctx.close();
       },
+      save: (): Saved[] =>
+        [...states.values()].map((one) => ({ ...one, fast: one.fast.save(), slow: one.slow.save() })),
     };
   },
 });

@@ -69,6 +69,8 @@ export default defineStrategy({
       ];
       anyOf(choices)?.(price);
     }
-    return { onBar: (bar) => act(bar.close), onTick: (tick) => act(tick.price) };
+    // It remembers nothing: chance is the engine's, and that keeps it.
+    const save = () => ({});
+    return { save, onBar: (bar) => act(bar.close), onTick: (tick) => act(tick.price) };
   },
 });

@@ -11,6 +11,7 @@ export interface ChaosFlags {
   readonly seeds: string;
   readonly seed: string;
   readonly rounds: string;
+  readonly sweep?: string;
   readonly json?: boolean;
 }
 
@@ -30,6 +31,10 @@ export function addChaos(program: Command, session: Session): void {
     .option("--seeds <n>", "So many sessions, each with a seed of its own", "5")
     .option("--seed <s>", "The first seed: the same one plans the same faults and kills", "1")
     .option("--rounds <n>", "Starts of each session that end badly, before the last one", "4")
+    .option(
+      "--sweep <n>",
+      "Instead: kill at the 1st to n-th commit and order that leaves, before and after each",
+    )
     .option("--json", "Print each session's outcome as a line of JSON")
     .helpOption("-h, --help", "Print this help")
     .addHelpText("after", afterHelp)
@@ -47,4 +52,5 @@ what is planned and what is checked.
 Examples:
   geosync chaos
   geosync chaos --strategy mine.ts --seeds 20
-  geosync chaos --seed 17 --seeds 1 --rounds 6`;
+  geosync chaos --seed 17 --seeds 1 --rounds 6
+  geosync chaos --sweep 10`;

@@ -10,6 +10,14 @@ export function eventText(event: SessionEvent): string | null {
       const how = resumed === null ? "begins" : `goes on where it was left, ${steps} steps replayed`;
       return `session ${session} ${how}: ${strategy} on ${symbols.join(", ")}, ${mode} at ${venue}`;
     }
+    case "listening": {
+      const { api, grpc } = event;
+      const places = [
+        api === null ? [] : [`dashboard and API at ${api}`],
+        grpc === null ? [] : [`gRPC at ${grpc}`],
+      ];
+      return places.flat().join(", ");
+    }
     case "bar":
     case "account":
     case "sent":

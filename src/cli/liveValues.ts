@@ -26,7 +26,7 @@ export function countOf(text: string, flag: string): number {
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Milliseconds of `90s`, `30m`, `12h`, `7d`. */
-function durationOf(text: string, flag: string): number {
+export function durationOf(text: string, flag: string): number {
   const [, count, unit] = /^(\d+(?:\.\d+)?)([smhd])$/.exec(text) ?? [];
   const ms = Number(count) * (units[unit ?? ""] ?? Number.NaN);
   if (ms > 0 && ms < 2 ** 31 * 1000) return ms;

@@ -9,9 +9,11 @@ import { addHalt } from "./halt.ts";
 import { addLive } from "./live.ts";
 import { addMetrics } from "./metrics.ts";
 import { addReplay } from "./replay.ts";
+import { addServe } from "./serve.ts";
 import type { Session } from "./session.ts";
 import { addSessions } from "./sessions.ts";
 import { addStrategies } from "./strategies.ts";
+import { addToken } from "./token.ts";
 import { addVenue } from "./venue.ts";
 
 /**
@@ -48,10 +50,12 @@ function createProgram(session: Session, onHelp: (text: string) => void): Comman
 const commands = [
   addBacktest,
   addLive,
+  addServe,
   addReplay,
   addDrift,
   addSessions,
   addHalt,
+  addToken,
   addMetrics,
   addData,
   addStrategies,

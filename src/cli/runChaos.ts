@@ -4,8 +4,9 @@ import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { badValue } from "../config/values.ts";
 import { exitCodes } from "../domain/errors.ts";
-import { scheduleOf } from "../run/chaos/schedule.ts";
+import { type Schedule, scheduleOf, sweepOf } from "../run/chaos/schedule.ts";
 import { runTrial, type Trial } from "../run/chaos/trial.ts";
+import { killPoints } from "../run/session/killPoint.ts";
 import type { ChaosFlags } from "./chaos.ts";
 import { countOf } from "./liveValues.ts";
 import type { Session } from "./session.ts";
@@ -22,16 +23,24 @@ export async function runChaos(flags: ChaosFlags, session: Session): Promise<voi
   const symbol = flags.symbol ?? "BTC/USDT";
   const market = marketOf(symbol);
   let broken = 0;
-  for (let seed = first; seed < first + seeds && !session.signal.aborted; seed++) {
-    const folder = mkdtempSync(join(tmpdir(), `geosync-chaos-${seed}-`));
+  const plans =
+    flags.sweep === undefined
+      ? seedPlans(first, seeds, rounds)
+      : killPoints.map((point) => ({
+          schedule: sweepOf(point, countOf(flags.sweep!, "--sweep")),
+          again: `--sweep ${flags.sweep}`,
+        }));
+  for (const { schedule, again: planned } of plans) {
+    if (session.signal.aborted) break;
+    const folder = mkdtempSync(join(tmpdir(), `geosync-chaos-${schedule.seed}-`));
     const trial = await runTrial({
       command: [process.execPath, process.argv[1]!],
       folder,
-      schedule: scheduleOf(seed, rounds),
+      schedule,
       symbols: [market],
       flags: ["--symbol", symbol, ...trader],
     });
-    const again = `geosync chaos ${againFlags(flags)}--seed ${seed} --seeds 1 --rounds ${rounds}`;
+    const again = `geosync chaos ${againFlags(flags)}${planned}`;
     const isFine = trial.violations.length === 0;
     if (isFine) rmSync(folder, { recursive: true });
     else broken++;
@@ -40,8 +49,21 @@ export async function runChaos(flags: ChaosFlags, session: Session): Promise<voi
       flags.json === true ? `${JSON.stringify({ ...trial, ...facts })}\n` : textOf(trial, again, folder),
     ]);
   }
-  if (flags.json !== true) await session.print([summary(seeds, broken)]);
+  if (flags.json !== true) await session.print([summary(plans.length, broken)]);
   if (broken > 0) session.exitCode = exitCodes["GEO-ASSERTION-FAILED"];
+}
+
+interface Plan {
+  readonly schedule: Schedule;
+  /** The flags that plan it again. */
+  readonly again: string;
+}
+
+function seedPlans(first: number, seeds: number, rounds: number): readonly Plan[] {
+  return Array.from({ length: seeds }, (_, i) => ({
+    schedule: scheduleOf(first + i, rounds),
+    again: `--seed ${first + i} --seeds 1 --rounds ${rounds}`,
+  }));
 }
 
 function tradingFlags(

@@ -4,6 +4,7 @@ import { exitCodes, ValidationError } from "../domain/errors.ts";
 import type { LiveOptions } from "../run/session/live.ts";
 import type { SessionOutcome } from "../run/session/runner.ts";
 import { resolveStateDir } from "../store/sessionFolder.ts";
+import type { FaceFlags } from "./faceFlags.ts";
 import { jsonLines, type LiveOutput, plainLines } from "./liveLines.ts";
 import { openNotices, withNotices } from "./liveNotify.ts";
 import {
@@ -21,7 +22,7 @@ import { runOptionsOf } from "./runOptions.ts";
 import type { Session } from "./session.ts";
 import type { VenueChoice } from "./venueFlags.ts";
 
-export interface LiveFlags {
+export interface LiveFlags extends FaceFlags {
   readonly paper?: boolean;
   readonly live?: boolean;
   readonly symbol?: readonly string[];
@@ -46,6 +47,8 @@ export interface LiveRequest {
   readonly flags: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly own: LiveFlags;
   readonly venue: VenueChoice;
+  /** A file that has been played is not the end: the session is there to be watched and steered. */
+  readonly staysOpen?: boolean;
 }
 
 /** From flags to a session and its report. @throws GeoSyncError */
@@ -96,7 +99,7 @@ async function outcomeOf(
   session: Session,
   output: LiveOutput,
 ): Promise<SessionOutcome> {
-  const shared = sharedOptions(request, resolved, session, output);
+  const shared = await sharedOptions(request, resolved, session, output);
   return request.own.data === undefined
     ? atVenue(request, resolved, mode, shared, session, output)
     : onFiles(request, mode, shared);
@@ -147,16 +150,19 @@ function modeOf({ own, venue }: LiveRequest): Mode {
   );
 }
 
-function sharedOptions(
-  { own }: LiveRequest,
+async function sharedOptions(
+  { own, staysOpen = false }: LiveRequest,
   resolved: ResolvedSettings,
   session: Session,
   output: LiveOutput,
-): LiveOptions {
+): Promise<LiveOptions> {
   const { cwd, env } = session;
+  const stateDir = resolveStateDir(own.stateDir, env, cwd);
+  const { facesOf } = await import("./faces.ts");
   return {
     settings: runOptionsOf(resolved, cwd, "momentum"),
-    stateDir: resolveStateDir(own.stateDir, env, cwd),
+    stateDir,
+    ...{ staysOpen, beside: await facesOf(own, stateDir, session, output) },
     name: own.session ?? null,
     onExit: exitRuleOf(own.onExit),
     untilBars: own.untilBars === undefined ? null : countOf(own.untilBars, "--until-bars"),
@@ -199,7 +205,7 @@ async function atVenue(
   if (venue === undefined) {
     throw new ValidationError(
       "GEO-USAGE",
-      "live: expected --venue <name>, or --data <file> with --paper, found neither",
+      "expected --venue <name>, or --data <file> for paper trading, found neither",
       {
         hint: "geosync live --venue binance --testnet",
       },

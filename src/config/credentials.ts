@@ -88,6 +88,18 @@ export async function requireCredentials(request: CredentialsRequest): Promise<V
   );
 }
 
+/**
+ * The key of that very name, as data providers give them out; undefined when neither the environment nor `.env` has it.
+ * @throws ConnectionError GEO-CREDENTIALS when it cannot be right
+ */
+export async function readKey(
+  name: string,
+  request: Pick<CredentialsRequest, "env" | "cwd">,
+): Promise<string | undefined> {
+  const key = (await variablesOf(request)).get(name);
+  return key === undefined ? undefined : plain(key, name);
+}
+
 /** Names, never values, of the credentials that are there, and where. */
 export async function credentialNames(
   request: Pick<CredentialsRequest, "env" | "cwd">,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { inspect } from "node:util";
 import type { Exchange } from "ccxt";
 import type { CircuitBreakerPolicy } from "cockatiel";
@@ -43,6 +44,8 @@ export class CcxtSession implements VenueSession {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    // Each call that is under way listens, and takes its listener back: ten are no leak.
+    setMaxListeners(0, this.#closing.signal);
     this.#clock = new VenueClock(parts.exchange);
     this.#clockTimer = setInterval(() => this.#measureQuietly(), clockEveryMs).unref();
   }

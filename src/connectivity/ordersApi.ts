@@ -16,6 +16,8 @@ export interface OrderRules {
   readonly maxNotional: Fixed | null;
   /** Most decimals of an amount of the quote currency. */
   readonly valueScale: number;
+  /** How many orders with a stop may stand of the symbol; null: as many as one likes, or nobody says. */
+  readonly mostStops: number | null;
 }
 
 export type OrderKey = { readonly id: OrderId } | { readonly clientId: string };

@@ -73,7 +73,8 @@ const kraken: Dialect = {
   cancelParams: (clientOrderId) => ({ clientOrderId }),
 };
 
-const coinbase: Dialect = {
+/** What ccxt itself promises of all. */
+const unified: Dialect = {
   place: (order) => trigger(order, "triggerPrice"),
   async findByClientId(exchange, symbol, clientId) {
     return (
@@ -85,9 +86,15 @@ const coinbase: Dialect = {
   cancelParams: null,
 };
 
+const coinbase: Dialect = {
+  ...unified,
+  // Named otherwise, ccxt drops it and sends an id of its own, by which no order of ours is ever found.
+  place: (order) => ({ client_order_id: order.clientId, ...unified.place(order) }),
+};
+
 const dialects: Readonly<Record<string, Dialect>> = { bybit, okx, kraken, coinbase };
 
 export function dialectOf(venue: string): Dialect {
-  // Of a venue that nobody has looked at: what ccxt itself promises of all.
-  return dialects[venue.toLowerCase()] ?? coinbase;
+  // Of a venue that nobody has looked at.
+  return dialects[venue.toLowerCase()] ?? unified;
 }

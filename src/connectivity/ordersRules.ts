@@ -29,6 +29,7 @@ export function binanceRules(symbol: string, info: unknown): OrderRules {
     maxMarketQuantity: marketMost ?? most,
     maxNotional: field(["NOTIONAL"], "maxNotional"),
     valueScale: quoteAssetPrecision,
+    mostStops: countOf(field(["MAX_NUM_ALGO_ORDERS"], "maxNumAlgoOrders")),
   });
 }
 
@@ -68,6 +69,7 @@ export function unifiedRules(
     maxMarketQuantity: maxQuantity,
     maxNotional: bound(limits.cost?.max),
     valueScale: step(precision.price)?.scale ?? 8,
+    mostStops: null,
   });
 }
 
@@ -92,6 +94,10 @@ function rulesOf(symbol: string, venue: string, { tick, lot, minNotional, ...bou
     quantityScale: Math.max(coinDecimals, lot?.scale ?? 0),
   });
   return { instrument, ...bounds };
+}
+
+function countOf(bound: Fixed | null): number | null {
+  return bound === null ? null : Number(bound.units);
 }
 
 /** Venues say "no bound" by 0 or by saying nothing. */

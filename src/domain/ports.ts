@@ -6,7 +6,7 @@ import type { MarketChunk, MarketEvent } from "./market.ts";
 import type { Order, OrderId, OrderSide, OrderType, TimeInForce } from "./order.ts";
 import type { Position } from "./position.ts";
 import type { Ticker } from "./ticker.ts";
-import type { Millis } from "./time.ts";
+import type { Millis, Timeframe } from "./time.ts";
 
 /** Market data in order of time, a chunk at a time. Throws when it failed. */
 export interface MarketStream<C extends MarketChunk = MarketChunk> {
@@ -22,6 +22,49 @@ export interface DataSource {
   readonly done: Promise<void>;
   subscribe(symbol: string, callback: (tick: Ticker) => void): void;
   unsubscribe(symbol: string): void;
+}
+
+/** A finished bar as a provider of historical data has it: decimal texts. */
+export interface ProvidedBar {
+  readonly openTime: Millis;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+}
+
+export interface BarQuestion {
+  readonly symbol: string;
+  readonly timeframe: Timeframe;
+  /** First open time that is wanted. */
+  readonly from: Millis;
+  /** First open time that is no longer wanted. */
+  readonly to: Millis;
+  /** Aborted: ask no further. */
+  readonly signal: AbortSignal;
+}
+
+/** Requests that a provider allows. */
+export interface RateLimits {
+  readonly perSecond?: number;
+  readonly perMinute?: number;
+  readonly perDay?: number;
+}
+
+/** Where historical bars come from. */
+export interface DataProvider {
+  /** For messages and reports: `alphavantage`. */
+  readonly name: string;
+  /** What it allows, and its requests keep to. */
+  readonly limits: RateLimits;
+  /**
+   * Finished bars of the period, a page at a time: oldest first, none twice, none that is still forming. A page may be
+   * empty.
+   * @throws ConnectionError: GEO-CONNECTION, GEO-CREDENTIALS, GEO-VENUE-LIMITED, GEO-VENUE-ANSWER, and
+   * GEO-VENUE-UNSUPPORTED for a symbol or timeframe that it lacks
+   */
+  bars(question: BarQuestion): AsyncIterable<readonly ProvidedBar[]>;
 }
 
 export interface Credentials {

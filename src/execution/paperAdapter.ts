@@ -1,6 +1,6 @@
 import type { OrderRules } from "../connectivity/ordersApi.ts";
 import { Decimal } from "../domain/decimal.ts";
-import { ConnectionError, OrderError } from "../domain/errors.ts";
+import { ConnectionError, OrderError, ValidationError } from "../domain/errors.ts";
 import { formatUnits } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
 import type { MarketEvent } from "../domain/market.ts";
@@ -78,6 +78,19 @@ export class PaperAdapter implements TradingAdapter {
   onMarket(event: MarketEvent): void {
     this.#desk.onMarket(event);
     this.#news.advance(this.#desk.time!);
+  }
+
+  /** One more to trade, that must settle in the account's currency. @throws ValidationError GEO-VALUE */
+  add(instrument: Instrument): void {
+    const { account, markets } = this.#desk;
+    if (instrument.settle !== account.currency) {
+      const expected = `an instrument that settles in ${account.currency}, as the account does`;
+      const found = `${instrument.symbol}, which settles in ${instrument.settle}`;
+      throw new ValidationError("GEO-VALUE", `paper: expected ${expected}, found ${found}`, {
+        hint: "Make another PaperAdapter for it.",
+      });
+    }
+    markets.add(instrument);
   }
 
   async instrument(symbol: string): Promise<Instrument> {
@@ -218,5 +231,6 @@ function rulesOf(instrument: Instrument): OrderRules {
     maxMarketQuantity: null,
     maxNotional: null,
     valueScale: 18,
+    mostStops: null,
   };
 }

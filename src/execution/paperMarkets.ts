@@ -28,10 +28,12 @@ export class PaperMarkets {
 
   constructor(instruments: readonly Instrument[], account: Account) {
     this.#account = account;
-    for (const instrument of instruments) {
-      this.#instruments.set(instrument.symbol, instrument);
-      this.#seen.set(instrument, { bars: 0, closes: [], price: null, hasMid: false });
-    }
+    for (const instrument of instruments) this.add(instrument);
+  }
+
+  add(instrument: Instrument): void {
+    this.#instruments.set(instrument.symbol, instrument);
+    this.#seen.set(instrument, { bars: 0, closes: [], price: null, hasMid: false });
   }
 
   /** @throws ConnectionError GEO-VENUE-UNSUPPORTED */

@@ -1,6 +1,8 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import { ExponentialMean } from "./exponential-mean.ts";
-import type { Indicator } from "./indicator.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
 
 /** What a true range needs of a bar, all in price units. */
 export interface Range {
@@ -16,11 +18,11 @@ export interface Range {
  * J. Welles Wilder, New Concepts in Technical Trading Systems (1978).
  * @throws RangeError when n is not a positive integer, or for a bar whose high is below its low.
  */
-export function atr(n: number): Indicator<Range> {
+export function atr(n: number): SavableIndicator<Range> {
   return new Atr(requirePeriod("atr", n));
 }
 
-class Atr implements Indicator<Range> {
+class Atr implements SavableIndicator<Range> {
   private readonly mean: ExponentialMean;
   private previousClose: number | undefined;
 
@@ -34,6 +36,16 @@ class Atr implements Indicator<Range> {
 
   get ready(): boolean {
     return this.mean.ready;
+  }
+
+  save(): IndicatorState {
+    return [this.previousClose ?? Number.NaN, this.mean.save()];
+  }
+
+  load(state: IndicatorState): void {
+    const [previous, mean] = requireParts("atr", state, 2);
+    this.previousClose = Number.isNaN(previous) ? undefined : (previous as number);
+    this.mean.load(mean as IndicatorState);
   }
 
   update(bar: Range): number {

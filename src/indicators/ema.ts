@@ -1,17 +1,18 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import { ExponentialMean } from "./exponential-mean.ts";
-import type { Indicator } from "./indicator.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import type { IndicatorState } from "./state.ts";
 
 /**
  * Exponential moving average, in the inputs' unit: seeded with the simple mean of the first n inputs (ready then),
  * after that ema += 2 / (n + 1) × (input - ema). It never quite forgets: after 3.45 × (n + 1) inputs the start still weighs 0.1 %.
  * @throws RangeError when n is not a positive integer.
  */
-export function ema(n: number): Indicator {
+export function ema(n: number): SavableIndicator {
   return new Ema(requirePeriod("ema", n));
 }
 
-class Ema implements Indicator {
+class Ema implements SavableIndicator {
   private readonly mean: ExponentialMean;
 
   constructor(n: number) {
@@ -24,6 +25,14 @@ class Ema implements Indicator {
 
   get ready(): boolean {
     return this.mean.ready;
+  }
+
+  save(): IndicatorState {
+    return this.mean.save();
+  }
+
+  load(state: IndicatorState): void {
+    this.mean.load(state);
   }
 
   update(input: number): number {

@@ -1,5 +1,7 @@
-import type { Indicator } from "./indicator.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireParts } from "./saved-parts.ts";
 import { sma } from "./sma.ts";
+import type { IndicatorState } from "./state.ts";
 
 /**
  * Exponential smoothing seeded with the simple mean of the first n inputs, then value += alpha × (input - value).
@@ -7,7 +9,7 @@ import { sma } from "./sma.ts";
  */
 export class ExponentialMean {
   private readonly alpha: number;
-  private readonly seed: Indicator;
+  private readonly seed: SavableIndicator;
   value = Number.NaN;
 
   constructor(n: number, alpha: number) {
@@ -17,6 +19,17 @@ export class ExponentialMean {
 
   get ready(): boolean {
     return !Number.isNaN(this.value);
+  }
+
+  save(): IndicatorState {
+    // Seeded for good: what the seed was made of does not matter any more.
+    return this.ready ? [this.value] : [this.value, this.seed.save()];
+  }
+
+  load(state: IndicatorState): void {
+    const [value, seed] = requireParts("exponential mean", state, 1, 2);
+    this.value = value as number;
+    if (seed !== undefined) this.seed.load(seed as IndicatorState);
   }
 
   update(input: number): number {

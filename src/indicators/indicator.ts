@@ -1,3 +1,5 @@
+import type { Restorable } from "./state.ts";
+
 /**
  * An incremental indicator: feed each value once, in order. `value` is NaN until `ready` (comparisons with NaN are
  * false) and changes only in `update`, which also returns it. An input that is no finite number is refused with a
@@ -8,3 +10,6 @@ export interface Indicator<I = number> {
   readonly value: number;
   readonly ready: boolean;
 }
+
+/** One that goes on in another process exactly as if it had never been interrupted. */
+export interface SavableIndicator<I = number> extends Indicator<I>, Restorable {}

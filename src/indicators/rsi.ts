@@ -1,6 +1,8 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import { ExponentialMean } from "./exponential-mean.ts";
-import type { Indicator } from "./indicator.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
 
 /**
  * Relative strength index, 0 to 100: 100 × G / (G + L), where G and L are Wilder's averages (alpha = 1 / n, seeded
@@ -9,11 +11,11 @@ import type { Indicator } from "./indicator.ts";
  * J. Welles Wilder, New Concepts in Technical Trading Systems (1978).
  * @throws RangeError when n is not a positive integer.
  */
-export function rsi(n: number): Indicator {
+export function rsi(n: number): SavableIndicator {
   return new Rsi(requirePeriod("rsi", n));
 }
 
-class Rsi implements Indicator {
+class Rsi implements SavableIndicator {
   private readonly gain: ExponentialMean;
   private readonly loss: ExponentialMean;
   private previous = Number.NaN;
@@ -26,6 +28,17 @@ class Rsi implements Indicator {
 
   get ready(): boolean {
     return !Number.isNaN(this.value);
+  }
+
+  save(): IndicatorState {
+    return [this.previous, this.value, this.gain.save(), this.loss.save()];
+  }
+
+  load(state: IndicatorState): void {
+    const [previous, value, gain, loss] = requireParts("rsi", state, 4);
+    [this.previous, this.value] = [previous as number, value as number];
+    this.gain.load(gain as IndicatorState);
+    this.loss.load(loss as IndicatorState);
   }
 
   update(input: number): number {

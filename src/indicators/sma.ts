@@ -1,5 +1,7 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
-import type { Indicator } from "./indicator.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireNumbers, requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
 import { WindowMoments } from "./window-moments.ts";
 
 /**
@@ -11,7 +13,7 @@ import { WindowMoments } from "./window-moments.ts";
  * Inputs with more than ten decimals, or too large, are summed as doubles from then on (see WindowMoments).
  * @throws RangeError when n is not a positive integer.
  */
-export function sma(n: number): Indicator {
+export function sma(n: number): SavableIndicator {
   return new Sma(requirePeriod("sma", n));
 }
 
@@ -23,7 +25,7 @@ const FINEST_SCALE = 1e10;
  * Plain private fields and a `value` divided on demand: measured faster than #private ones and a stored value.
  * Invariant: sum = Σ ring; ring holds integers, the inputs × scale; each is within `limit`, so no sum passes 2^51.
  */
-class Sma implements Indicator {
+class Sma implements SavableIndicator {
   private readonly n: number;
   private readonly limit: number;
   private readonly ring: Float64Array;
@@ -65,6 +67,21 @@ class Sma implements Indicator {
       this.next = i + 1;
     }
     return sum / this.divisor;
+  }
+
+  save(): IndicatorState {
+    const { next, sum, scale, divisor, ring, doubles } = this;
+    return [[next, sum, scale, divisor], [...ring], ...(doubles === undefined ? [] : [doubles.save()])];
+  }
+
+  load(state: IndicatorState): void {
+    const [own, ring, doubles] = requireParts("sma", state, 2, 3);
+    const [next, sum, scale, divisor] = requireNumbers("sma", own, 4);
+    this.ring.set(requireNumbers("sma", ring, this.n));
+    [this.next, this.sum] = [next!, sum!];
+    [this.scale, this.divisor] = [scale!, divisor!];
+    this.doubles = doubles === undefined ? undefined : new WindowMoments(this.n);
+    this.doubles?.load(doubles as IndicatorState);
   }
 
   /** The input has more decimals than `scale`, or is no decimal, or no number. */

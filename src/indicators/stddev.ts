@@ -1,5 +1,7 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
-import type { Indicator } from "./indicator.ts";
+import type { SavableIndicator } from "./indicator.ts";
+import { requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
 import { WindowMoments } from "./window-moments.ts";
 
 /**
@@ -7,11 +9,11 @@ import { WindowMoments } from "./window-moments.ts";
  * Ready after n inputs. Exactly 0 when all n are equal, and always so for n = 1.
  * @throws RangeError when n is not a positive integer.
  */
-export function stddev(n: number): Indicator {
+export function stddev(n: number): SavableIndicator {
   return new StandardDeviation(requirePeriod("stddev", n));
 }
 
-class StandardDeviation implements Indicator {
+class StandardDeviation implements SavableIndicator {
   private readonly moments: WindowMoments;
   value = Number.NaN;
 
@@ -21,6 +23,16 @@ class StandardDeviation implements Indicator {
 
   get ready(): boolean {
     return !Number.isNaN(this.value);
+  }
+
+  save(): IndicatorState {
+    return [this.value, this.moments.save()];
+  }
+
+  load(state: IndicatorState): void {
+    const [value, moments] = requireParts("stddev", state, 2);
+    this.value = value as number;
+    this.moments.load(moments as IndicatorState);
   }
 
   update(input: number): number {

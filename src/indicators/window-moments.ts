@@ -1,3 +1,6 @@
+import { requireNumbers, requireParts } from "./saved-parts.ts";
+import type { IndicatorState } from "./state.ts";
+
 /**
  * Mean and population standard deviation of the last n doubles, O(1) an update on average, without running
  * subtraction: a running sum keeps the rounding error of whatever has passed through it, so it drifts, and after a
@@ -49,6 +52,22 @@ export class WindowMoments {
     this.headSum += difference;
     this.headSquares += difference * difference;
     this.next = i + 1;
+  }
+
+  save(): IndicatorState {
+    const { next, origin, headSum, headSquares, ring, tailSum, tailSquares } = this;
+    return [[next, origin, headSum, headSquares], [...ring], [...tailSum], [...tailSquares]];
+  }
+
+  load(state: IndicatorState): void {
+    const name = "window of doubles";
+    const [own, ring, tailSum, tailSquares] = requireParts(name, state, 4);
+    const [next, origin, headSum, headSquares] = requireNumbers(name, own, 4);
+    this.ring.set(requireNumbers(name, ring, this.n));
+    this.tailSum.set(requireNumbers(name, tailSum, this.n + 1));
+    this.tailSquares.set(requireNumbers(name, tailSquares, this.n + 1));
+    [this.next, this.origin] = [next!, origin!];
+    [this.headSum, this.headSquares] = [headSum!, headSquares!];
   }
 
   private beginBlock(newest: number): void {

@@ -110,6 +110,10 @@ export const sessionEventSchema = z.discriminatedUnion("event", [
     strategy: z.string(),
     resumed: count.nullable().describe("Steps that were replayed; null: a new session"),
   }),
+  told("listening", {
+    api: z.string().nullable().describe("REST, WebSocket and dashboard: its URL"),
+    grpc: z.string().nullable().describe("Address and port"),
+  }),
   told("history", { bars: count }),
   told("bar", { symbol, close: z.number(), equity: money }),
   told("account", {

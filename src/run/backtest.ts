@@ -9,10 +9,18 @@ import { openFunding } from "./funding.ts";
 import { type BacktestOptions, type BacktestOutcome, settingsOf } from "./options.ts";
 import { describeRun } from "./outcome.ts";
 import type { Plugged } from "./plugin.ts";
-import { simulate } from "./simulate.ts";
+import { type SimulationOptions, simulate } from "./simulate.ts";
 
 /** Of each file; null where it is read without one. */
 type Threads = readonly (CsvThread | null)[];
+
+/** For callers within the house: strategies that are no files, and a look at decisions as they are made. */
+export interface BacktestParts {
+  readonly load?: typeof loadEnsemble | undefined;
+  readonly onDecision?: SimulationOptions["onDecision"];
+  /** Throws when a vectorised strategy would be given too many rows. */
+  readonly checkRows?: ((rows: number) => void) | undefined;
+}
 
 /**
  * A backtest from files to the document that reports it.
@@ -23,18 +31,23 @@ type Threads = readonly (CsvThread | null)[];
 export async function backtest(
   options: BacktestOptions,
   threads: Threads = startThreads(options.files),
+  parts: BacktestParts = {},
 ): Promise<BacktestOutcome> {
   try {
-    return await backtestWith(options, threads);
+    return await backtestWith(options, threads, parts);
   } finally {
     await Promise.all(threads.map((thread) => thread?.close()));
   }
 }
 
-async function backtestWith(options: BacktestOptions, threads: Threads): Promise<BacktestOutcome> {
+async function backtestWith(
+  options: BacktestOptions,
+  threads: Threads,
+  { load = loadEnsemble, onDecision, checkRows }: BacktestParts,
+): Promise<BacktestOutcome> {
   const started = performance.now();
   const settings = settingsOf(options);
-  const ensemble = await loadEnsemble(options, settings.seed);
+  const ensemble = await load(options, settings.seed);
   const warmupRows = Math.max(...ensemble.strategies.map(({ warmup }) => warmup));
   const feeds = await openFeeds(options, warmupRows, threads);
   const { files } = feeds;
@@ -42,7 +55,9 @@ async function backtestWith(options: BacktestOptions, threads: Threads): Promise
   const strategies: Plugged[] = [];
   for (const plugin of ensemble.strategies) {
     const needsSeries = plugin.form === "vector";
-    strategies.push(needsSeries ? plugin.withSeries(await collectCloses(feeds.streams())) : plugin);
+    strategies.push(
+      needsSeries ? plugin.withSeries(await collectCloses(feeds.streams(), checkRows)) : plugin,
+    );
   }
   const [first, ...others] = seatsOf({ ...ensemble, strategies });
   try {
@@ -65,6 +80,7 @@ async function backtestWith(options: BacktestOptions, threads: Threads): Promise
       equityOfEveryBar: options.details === true || options.returns === "bar",
       explain: options.explain,
       signal: options.signal,
+      onDecision,
       onLog: options.onLog,
     });
     return describeRun({

@@ -12,6 +12,7 @@ import {
 } from "../strategy/loader.ts";
 import { bundleFileName } from "../strategy/loader-failure.ts";
 import { parseParams } from "../strategy/params.ts";
+import type { SignalWatch } from "../strategy/signal-watch.ts";
 import type { BacktestOptions } from "./options.ts";
 import type { SimulationClock } from "./simulate.ts";
 
@@ -34,7 +35,11 @@ export interface Plugged {
 }
 
 /** @throws GeoSyncError GEO-UNKNOWN-STRATEGY, GEO-STRATEGY-… */
-export async function loadPlugin(options: BacktestOptions, clock: SimulationClock): Promise<Plugged> {
+export async function loadPlugin(
+  options: BacktestOptions,
+  clock: SimulationClock,
+  watch?: SignalWatch,
+): Promise<Plugged> {
   scrubCredentials();
   // The author's frame must be in the trace even below a deep library call.
   Error.stackTraceLimit = Math.max(Error.stackTraceLimit, 50);
@@ -46,14 +51,32 @@ export async function loadPlugin(options: BacktestOptions, clock: SimulationCloc
   const plugin = evaluateBundle(bundle, environment);
   const blame = (error: unknown): unknown =>
     passesThrough(error, bundleFileName(bundle)) ? strategyThrew(error, bundle) : error;
+  const { name, sha256 } = bundle;
+  return plugIn(plugin, { name, path, sha256, params: options.params ?? {}, blame, watch });
+}
+
+/** What is evaluated, and what is known of it. */
+export interface PluginOrigin {
+  /** What to call one that does not name itself. */
+  readonly name: string;
+  readonly path: string;
+  readonly sha256: string;
+  readonly params: { readonly [name: string]: Json };
+  readonly blame: Plugged["blame"];
+  readonly watch?: SignalWatch | undefined;
+}
+
+/** A plugin of any form with its parameters. @throws GeoSyncError GEO-STRATEGY-… */
+export function plugIn(plugin: unknown, origin: PluginOrigin): Plugged {
+  const { path, sha256, blame, watch } = origin;
   const plug = (series: ReadonlyMap<string, Float64Array> | undefined): Plugged => {
     try {
-      const { definition, form, notes } = toDefinition(plugin, { name: bundle.name, series });
-      const params = parseParams(definition, options.params ?? {});
+      const { definition, form, notes } = toDefinition(plugin, { name: origin.name, series, watch });
+      const params = parseParams(definition, origin.params);
       return {
         name: definition.name,
         path,
-        sha256: bundle.sha256,
+        sha256,
         form,
         params: params as { readonly [name: string]: Json },
         warmup: warmupOf(definition, params),

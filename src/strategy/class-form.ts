@@ -6,12 +6,14 @@ import { isoTime } from "../domain/time.ts";
 import { atr, ema, rsi, sma, stddev } from "../indicators/index.ts";
 import type { Strategy, StrategyDefinition } from "./contract.ts";
 import { createFollower, type Direction } from "./direction.ts";
+import type { SignalWatch } from "./signal-watch.ts";
 
 /** The reference's class, one instance a symbol, asked at every bar's close, also during the warm-up: it may keep state. */
 export function classDefinition(
   StrategyClass: new () => Strategy,
   name: string,
   warmup: number,
+  watch?: SignalWatch,
 ): StrategyDefinition {
   return Object.freeze({
     name,
@@ -27,8 +29,10 @@ export function classDefinition(
         onBar(bar) {
           let seat = seats.get(bar.symbol);
           if (seat === undefined) seats.set(bar.symbol, (seat = newcomer()));
-          const indicators = seat.indicators(bar);
+          const own = seat.indicators(bar);
+          const indicators = watch === undefined ? own : Object.freeze({ ...own, ...watch.indicators() });
           const signal = checkSignal(seat.strategy.generateSignal(ctx.prices, indicators), name, bar);
+          watch?.onSignal(bar, signal);
           if (signal.action !== "hold") follow(bar.symbol, directions[signal.action]);
         },
       };

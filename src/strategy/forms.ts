@@ -3,6 +3,7 @@ import { ValidationError } from "../domain/errors.ts";
 import { classDefinition } from "./class-form.ts";
 import type { Strategy, StrategyDefinition, VectorStrategy } from "./contract.ts";
 import { checkDefinition, warmupOf } from "./definition.ts";
+import type { SignalWatch } from "./signal-watch.ts";
 import { vectorDefinition } from "./vector-form.ts";
 
 export interface FormOptions {
@@ -10,6 +11,7 @@ export interface FormOptions {
   readonly name: string;
   /** All closes of each symbol, when the whole history is known (a backtest): a vector then runs once, and is checked. */
   readonly series?: ReadonlyMap<string, Float64Array> | undefined;
+  readonly watch?: SignalWatch | undefined;
 }
 
 export interface LoadedStrategy {
@@ -29,11 +31,13 @@ export function toDefinition(plugin: unknown, options: FormOptions): LoadedStrat
   if (typeof plugin === "function") {
     const warmup = warmupOf({ name, warmup: (plugin as { warmup?: number }).warmup ?? 0 }, undefined);
     if (isClass(plugin)) {
-      const definition = classDefinition(plugin as unknown as new () => Strategy, name, warmup);
+      const { watch } = options;
+      const definition = classDefinition(plugin as unknown as new () => Strategy, name, warmup, watch);
       return { definition, form: "class", notes: [] };
     }
     if (!answersAtOnce(plugin)) throw noForm(name, "an async function or a generator");
-    const vector = vectorDefinition(plugin as VectorStrategy, { name, warmup, series: options.series });
+    const { series, watch } = options;
+    const vector = vectorDefinition(plugin as VectorStrategy, { name, warmup, series, watch });
     return { ...vector, form: "vector" };
   }
   if (typeof plugin !== "object" || plugin === null || Array.isArray(plugin)) {

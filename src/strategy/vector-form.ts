@@ -2,6 +2,7 @@ import { GeoSyncError } from "../domain/errors.ts";
 import type { Bar } from "../domain/market.ts";
 import type { Context, StrategyDefinition, VectorStrategy } from "./contract.ts";
 import { createFollower } from "./direction.ts";
+import { type SignalWatch, signalOf } from "./signal-watch.ts";
 import { checkCausality } from "./vector-causality.ts";
 import { directionAt, evaluateScores } from "./vector-scores.ts";
 
@@ -10,6 +11,7 @@ export interface VectorOptions {
   readonly warmup: number;
   /** All closes of a backtest, index = bar index: the function then runs once a symbol instead of once a bar. */
   readonly series: ReadonlyMap<string, Float64Array> | undefined;
+  readonly watch?: SignalWatch | undefined;
 }
 
 /**
@@ -20,7 +22,7 @@ export function vectorDefinition(
   score: VectorStrategy,
   options: VectorOptions,
 ): { readonly definition: StrategyDefinition; readonly notes: readonly string[] } {
-  const { name, warmup, series } = options;
+  const { name, warmup, series, watch } = options;
   const known = new Map<string, ReturnType<typeof checkCausality>>();
   for (const [symbol, prices] of series ?? []) {
     known.set(symbol, checkCausality(score, prices, { name, symbol, warmup }));
@@ -39,6 +41,7 @@ export function vectorDefinition(
           const checked = known.get(bar.symbol);
           const direction =
             checked === undefined ? latest(score, ctx, bar, name) : checked.directionAt(closeAt(series, bar));
+          watch?.onSignal(bar, signalOf(direction));
           if (direction !== undefined) follow(bar.symbol, direction);
         },
       };

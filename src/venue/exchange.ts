@@ -50,6 +50,8 @@ export interface LocalExchange extends Exchange {
   deposit(account: string, asset: string, amount: Fixed): void;
   /** The market trades at this price now; a random walk goes on from it, a file's prices do not. */
   setPrice(symbol: string, price: Fixed): void;
+  /** Prices stand still from now on, until the exchange is opened again. */
+  freeze(): void;
 }
 
 /**
@@ -141,6 +143,11 @@ class MemoryExchange implements LocalExchange {
   deposit(name: string, asset: string, amount: Fixed): void {
     this.advance();
     this.#orders.transfer(this.#accounts.of(name), asset, amountOf(amount));
+  }
+
+  freeze(): void {
+    this.advance();
+    this.#floor.isFrozen = true;
   }
 
   setPrice(symbol: string, price: Fixed): void {

@@ -9,6 +9,8 @@ export class MarketFloor {
   readonly #markets: ReadonlyMap<string, Market>;
   readonly #orders: OrderDesk;
   #isAdvancing = false;
+  /** Nobody but the accounts trades any more. */
+  isFrozen = false;
 
   constructor(markets: ReadonlyMap<string, Market>, orders: OrderDesk) {
     this.#markets = markets;
@@ -50,6 +52,7 @@ export class MarketFloor {
 
   /** The market whose price moves next, if it does by `now`; of several the first. */
   #nextDue(now: Millis): Market | null {
+    if (this.isFrozen) return null;
     let due: Market | null = null;
     let time = now;
     for (const market of this.#markets.values()) {

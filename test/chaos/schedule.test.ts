@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { scheduleOf } from "../../src/run/chaos/schedule.ts";
+import { scheduleOf, sweepOf } from "../../src/run/chaos/schedule.ts";
 import { faultPlanSchema } from "../../src/venue/faults/schema.ts";
 
 const seeds = Array.from({ length: 300 }, (_, i) => i + 1);
@@ -20,4 +20,12 @@ it("ends every schedule in order, and kills at every kind of point on the way", 
   const points = ends.flatMap((end) => (end.kind === "kill-at" ? [end.point] : []));
   expect(new Set(points).size).toBe(4);
   expect(new Set(ends.map(({ kind }) => kind)).size).toBe(3);
+});
+
+it("sweeps a point from its first time to the last, each by a start of its own, and looks at what was kept", () => {
+  const { starts } = sweepOf("after-send", 3);
+  expect(starts.map(({ end }) => end)).toEqual([
+    ...[1, 2, 3].map((count) => ({ kind: "kill-at", point: "after-send", count, afterMs: 15_000 })),
+    { kind: "stop", afterMs: 1000, onExit: "keep" },
+  ]);
 });

@@ -13,7 +13,7 @@ beforeAll(buildWhenStale);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const calm = { faults: noFaults, blows: [], from: "connected" } as const;
-const last: Start = { ...calm, end: { kind: "stop", afterMs: 500, onExit: "cancel" } };
+const last: Start = { ...calm, end: { kind: "stop", afterMs: 500, onExit: "keep" } };
 
 it("a session killed before and after commits and sends loses nothing and does nothing twice", async () => {
   const starts = killPoints.map((point, i): Start => {

@@ -57,7 +57,7 @@ describe("what each venue is sent", () => {
   it.each<[string, string, Readonly<Record<string, unknown>>]>([
     ["bybit", "stop_limit", { clientOrderId: "mine1", triggerPrice: "49000" }],
     ["kraken", "stop_limit", { clientOrderId: "mine1", cl_ord_id: "mine1", stopLossPrice: "49000" }],
-    ["coinbase", "stop_limit", { clientOrderId: "mine1", triggerPrice: "49000" }],
+    ["coinbase", "stop_limit", { clientOrderId: "mine1", client_order_id: "mine1", triggerPrice: "49000" }],
     ["okx", "limit", { clientOrderId: "mine1" }],
   ])("%s: a %s order, digit by digit, and an id alone is an open order", async (venue, type, params) => {
     const session = new FakeSession(venue, { markets, createOrder: () => ({ id: "o1" }) });

@@ -8,8 +8,10 @@ import { Decimal } from "../../src/domain/decimal.ts";
 import type { Context, Handlers, Strategy, StrategyDefinition } from "../../src/strategy/contract.ts";
 import { toDefinition } from "../../src/strategy/index.ts";
 import buyAndHold from "../../strategies/buy-and-hold.ts";
+import hurstCurvature from "../../strategies/hurst-curvature.ts";
 import momentum from "../../strategies/momentum.ts";
 import smaCross from "../../strategies/sma-cross.ts";
+import synchrony from "../../strategies/synchrony.ts";
 import {
   type BarRow,
   bars,
@@ -197,6 +199,8 @@ describe.each([
   ["buy-and-hold", buyAndHold as StrategyDefinition, {}],
   ["momentum", momentum as StrategyDefinition, { lookback: 5 }],
   ["sma-cross", smaCross as StrategyDefinition, { fast: 3, slow: 8 }],
+  ["synchrony", synchrony as StrategyDefinition, { period: 4, octaves: 2, mean: 5 }],
+  ["hurst-curvature", hurstCurvature as StrategyDefinition, { window: 32, band: 0, mean: 5 }],
   ["vectorised last-bar-sign", lastBarSign.vector(walk(1, 1)), {}],
 ])("%s decides on the past alone:", (name, given, params) => {
   const options = { params, takerFee: fixed("0.001"), slippage: fixed("0.0005") };

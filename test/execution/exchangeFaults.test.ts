@@ -172,3 +172,18 @@ it("stop and target live on the venue, one cancelling the other", async () => {
   expect(await adapter.cancelByClientId("BTC/USDT", "stop1")).toBe(true);
   expect((await adapter.findOrder("BTC/USDT", "target1"))!.status).toBe("cancelled");
 });
+
+it("as many questions at once as one likes are no leak", async () => {
+  await trading({ requests: [{ path: "/api/v3/order", fault: { kind: "delay", ms: 300 } }] });
+  const warnings: string[] = [];
+  const note = ({ name, message }: Error): number => warnings.push(`${name}: ${message}`);
+  process.on("warning", note);
+  try {
+    const names = Array.from({ length: 24 }, (_, i) => `mine${i}`);
+    await Promise.all(names.map((name) => adapter.findOrder("BTC/USDT", name)));
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.off("warning", note);
+  }
+  expect(warnings).toEqual([]);
+});

@@ -6,6 +6,7 @@ import { driftSchema } from "../../src/report/driftSchema.ts";
 import * as schemas from "../../src/report/schema.ts";
 import * as ofSessions from "../../src/report/sessionSchema.ts";
 import { sessionsSchema } from "../../src/report/sessionsSchema.ts";
+import { tokenSchema } from "../../src/report/tokenSchema.ts";
 import { gambler } from "../support/gambler.ts";
 import { bars, minute, run, start, walk } from "../support/market.ts";
 import { document, metrics } from "./documents.ts";
@@ -20,6 +21,7 @@ const published = {
   "geosync.replay-1": ofSessions.replaySchema,
   "geosync.halt-1": ofSessions.haltSchema,
   "geosync.drift-1": driftSchema,
+  "geosync.token-1": tokenSchema,
   "geosync.doctor-1": schemas.doctorSchema,
   "geosync.config-1": schemas.configSchema,
   "geosync.error-1": schemas.errorSchema,

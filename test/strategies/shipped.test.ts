@@ -12,7 +12,7 @@ import {
 } from "../../src/strategy/index.ts";
 import { bundleStrategy, evaluateBundle } from "../../src/strategy/loader.ts";
 
-const names = ["sma-cross", "momentum", "buy-and-hold"] as const;
+const names = ["sma-cross", "momentum", "buy-and-hold", "synchrony", "hurst-curvature"] as const;
 type Name = (typeof names)[number];
 const definitions = new Map<Name, StrategyDefinition>();
 

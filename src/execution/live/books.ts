@@ -8,7 +8,7 @@ import { fixedOf, unitsOf } from "./exact.ts";
 import type { Leg } from "./leg.ts";
 import type { News, Status } from "./news.ts";
 import type { OrderSet } from "./orderSet.ts";
-import { heldBy, type KnownSymbol } from "./restored.ts";
+import { chargedBy, heldBy, type KnownSymbol } from "./restored.ts";
 import type { Track } from "./track.ts";
 import { SeenTrades } from "./trades.ts";
 
@@ -126,6 +126,7 @@ export class Books {
     const { quantity } = fill;
     orders.setHeld(instrument.symbol, addFixed(orders.exactlyHeld(instrument.symbol), heldBy(fill)));
     track.filled += quantity;
+    track.charged += chargedBy(fill);
     if (leg !== null) {
       bookOn(leg, quantity);
       orders.learnId(trade.orderId, track, leg);
@@ -135,7 +136,8 @@ export class Books {
     if (pair !== undefined) pair.exited += quantity;
     if (track.total === null && leg !== null && leg.status === "filled" && leg.quantity === null)
       track.total = track.filled - leg.booked + leg.filled;
-    const remaining = pair?.exposed ?? remainingOf(track, instrument);
+    const remaining = pair === undefined ? remainingOf(track, instrument) : pair.remaining;
+    if (remaining === 0n && pair !== undefined) pair.exited = pair.entry.filled;
     news.fill(track, { ...fill, remaining, clipped: track.clipped });
     if (leg !== null && leg.quantity !== null && leg.booked > leg.quantity) this.#overfilled(track, leg);
     onFill(track);

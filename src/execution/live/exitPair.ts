@@ -1,5 +1,6 @@
 import { compareFixed, type Fixed } from "../../domain/fixed.ts";
 import { isTooSmall, unitValue, wholeLots } from "../../domain/instrument.ts";
+import type { ReasonCode } from "../../domain/reasons.ts";
 import type { Millis } from "../../domain/time.ts";
 import { least } from "./exact.ts";
 import type { Leg } from "./leg.ts";
@@ -30,6 +31,10 @@ export class ExitPair implements Unit {
   /** Unless the market has come to one of them. */
   #normal: "list" | "alone";
   #takeFrom: Millis = Number.NEGATIVE_INFINITY;
+  /** What the venue has refused the exits for: orders that matter less give way until they stand there. */
+  needs: "coins" | "room" | null = null;
+  #pressed = 0;
+  #pressAgain: Millis = Number.NEGATIVE_INFINITY;
 
   constructor(entry: Track, exits: readonly Track[], exited: bigint, around: Surroundings) {
     this.entry = entry;
@@ -60,36 +65,65 @@ export class ExitPair implements Unit {
 
   /** What of the entry is still held. */
   get exposed(): bigint {
-    return this.#ofHeld(0n);
+    const { entry, exited } = this;
+    const before = this.#around.protectedBefore(entry.command.instrument, entry.number);
+    return this.#lots(least(entry.filled - exited, this.#ofHeld(before)));
   }
 
-  /** What of it can be protected: other orders of ours that rest at the venue may hold some back. */
+  /** What of it is to stand under exits; what fees have taken of it may be held back by other orders of ours. */
   get wanted(): bigint {
-    return this.#ofHeld(this.#around.restingToClose(this.entry.command));
+    return this.wantedAfter(this.#around.protectedBefore(this.entry.command.instrument, this.entry.number));
+  }
+
+  /** The same, when so much of the holding is protected for earlier entries. */
+  wantedAfter(before: bigint): bigint {
+    const { entry, exited } = this;
+    const others = this.#around.restingToClose(entry.command, "other");
+    const beside = this.#ofHeld(before + this.#around.restingToClose(entry.command, "protective") + others);
+    const kept = this.keptAfter(before);
+    return kept > beside ? kept : this.#lots(least(entry.filled - exited, beside));
+  }
+
+  /** What the entry itself has brought, fees taken off: no order that only waits for a price may hold it back. */
+  keptAfter(before: bigint): bigint {
+    const { entry, exited } = this;
+    const left = this.#ofHeld(before + this.#around.restingToClose(entry.command, "protective"));
+    return this.#lots(least(entry.filled - entry.charged - exited, left));
+  }
+
+  /** What its exits still have to do; while the entry may bring more, that is never nothing. */
+  get remaining(): bigint {
+    const { exposed, entry } = this;
+    return exposed > 0n || entry.isOver ? exposed : entry.command.instrument.lot.units;
   }
 
   #ofHeld(taken: bigint): bigint {
     const { instrument, side } = this.entry.command;
     const held = this.#around.held(instrument);
-    const rest = this.entry.filled - this.exited;
-    const before = this.#around.protectedBefore(instrument, this.entry.number);
-    const left = (side === "buy" ? held : -held) - before - taken;
-    const units = wholeLots(least(rest, left), instrument);
+    return (side === "buy" ? held : -held) - taken;
+  }
+
+  #lots(quantity: bigint): bigint {
+    const units = wholeLots(quantity, this.entry.command.instrument);
     return units > 0n ? units : 0n;
   }
 
   next(now: Millis): Step {
+    if (this.needs !== null && (this.#openLegs().length > 0 || this.wanted === 0n)) {
+      this.needs = null;
+      this.#pressed = 0;
+    }
     for (const track of this.#members) {
       if (mustProbe(track)) return { kind: "probe", track };
       if (track.leg === null || track.leg.isDone) continue;
       const step = settling(track, track.leg, now);
       if (step !== null) return step;
     }
-    return this.#concluded() ?? this.#withdrawn(now) ?? this.#protecting(now);
+    return this.#concluded(now) ?? this.#withdrawn(now) ?? this.#protecting(now);
   }
 
   /** Exits that have come to an end of their own. */
-  #concluded(): Step | null {
+  #concluded(now: Millis): Step | null {
     for (const track of this.#members) {
       const { leg } = track;
       if (track.ended || (leg !== null && !leg.isDone)) continue;
@@ -99,7 +133,7 @@ export class ExitPair implements Unit {
       if (leg === null && replaced?.isOver === true && replaced.reason !== "cancelled:by-strategy")
         return { kind: "end", track, reason: "refused:nothing-to-replace" };
       if (leg?.state === "refused") {
-        const step = this.#refused(track, leg);
+        const step = this.#press(track, leg, now) ?? this.#refused(track, leg);
         if (step !== null) return step;
       } else if (leg?.state === "over" && this.#isForeignEnd(leg)) {
         const sibling = this.#openLegs().find((one) => one.track !== track);
@@ -123,6 +157,16 @@ export class ExitPair implements Unit {
     });
   }
 
+  /** Refused for what can be got: by news that are under way, and by taking back what matters less. */
+  #press(track: Track, leg: Leg, now: Millis): Step | null {
+    const needs = needsAfter[leg.refusal!];
+    if (needs === undefined || this.#pressed === mostPresses) return null;
+    this.needs = needs;
+    this.#pressAgain = now + firstPressMs * 2 ** this.#pressed++;
+    for (const { leg: one } of this.#members) if (one?.state === "refused") one.state = "absent";
+    return { kind: "trades", track, leg };
+  }
+
   /** The venue does not take it as it is: another way to get out, or the end of it. */
   #refused(track: Track, leg: Leg): Step | null {
     const reason = leg.refusal!;
@@ -132,12 +176,17 @@ export class ExitPair implements Unit {
     const target = this.#holder("takeProfit");
     const taken = target !== null && this.#isPassed(target, "takeProfit");
     if (passed || (leg.wouldTrigger && !taken)) this.#mode = "market";
-    else if (this.#mode === "list" && target !== null) {
+    else if (this.#mode === "list" && (target !== null || this.#isOfPair(leg))) {
       if (!taken) this.#normal = "alone";
       this.#mode = taken ? "take" : "alone";
     } else if (track === stop) return { kind: "end", track, reason };
     for (const { leg: one } of this.#members) if (one?.state === "refused") one.state = "absent";
     return null;
+  }
+
+  /** It was sent with its sibling, whatever has become of that one since. */
+  #isOfPair({ sentAt, terms }: Leg): boolean {
+    return this.#members.some(({ leg }) => leg?.sentAt === sentAt && leg.terms.number !== terms.number);
   }
 
   /** Nothing (more) to protect: what stands there is taken back, and the exits end. */
@@ -147,7 +196,8 @@ export class ExitPair implements Unit {
     if (open !== undefined) return this.#cancel(open.track, open.leg, now);
     if (!this.entry.isOver || this.exposed > 0n) return idle;
     const track = this.#members.find(({ ended }) => !ended);
-    return track === undefined ? idle : { kind: "end", track, reason: "cancelled:oco" };
+    if (track === undefined) return idle;
+    return { kind: "end", track, reason: track.leg?.status === "filled" ? "filled" : "cancelled:oco" };
   }
 
   #protecting(now: Millis): Step {
@@ -158,6 +208,8 @@ export class ExitPair implements Unit {
     // A stop that has begun to fill was reached: it is on its way out.
     const leaving = open.find(({ track, leg }) => track.command.stop !== null && leg.booked > 0n);
     if (leaving !== undefined) return idle;
+    if (due.length > 0 && this.#around.isMakingRoom(this.entry.command.instrument)) return idle;
+    if (open.length === 0 && now < this.#pressAgain) return { kind: "wait", until: this.#pressAgain };
     const wrong = open.find(({ track, leg }) => {
       return !due.includes(track) || leg.rest !== wanted || isElsewhere(track, leg);
     });
@@ -184,7 +236,7 @@ export class ExitPair implements Unit {
   #termsOf(track: Track, quantity: bigint): OrderTerms {
     const stops = track.command.stop !== null;
     const price = priceOf(track);
-    const takes = this.#mode === "take" && this.#around.abilities.timeInForce.includes("IOC");
+    const takes = !stops && this.#mode === "take" && this.#around.abilities.timeInForce.includes("IOC");
     return {
       number: track.number,
       generation: nextGeneration(track),
@@ -221,7 +273,10 @@ export class ExitPair implements Unit {
     const stop = this.#holder("stopLoss");
     const target = this.#holder("takeProfit");
     if (stop !== null && this.#isGuarded() && this.#isPassed(stop, "stopLoss")) this.#mode = "market";
-    if (target === null || stop === null) return;
+    if (target === null || stop === null) {
+      if (this.#mode === "take") this.#mode = this.#normal;
+      return;
+    }
     const taken = this.#isPassed(target, "takeProfit");
     if (this.#mode === "alone" && taken) {
       this.#mode = "take";
@@ -255,6 +310,14 @@ export class ExitPair implements Unit {
     return now < leg.nextTry ? { kind: "wait", until: leg.nextTry } : { kind: "cancel", track, leg };
   }
 }
+
+/** Refusals that may pass, and what for: sent again so often, with twice the time between each. */
+const needsAfter: Partial<Record<ReasonCode, "coins" | "room">> = {
+  "refused:insufficient-cash": "coins",
+  "refused:venue-full": "room",
+};
+const mostPresses = 5;
+const firstPressMs = 250;
 
 type Role = "stopLoss" | "takeProfit";
 

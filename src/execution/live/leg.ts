@@ -4,6 +4,7 @@ import { isFinal } from "../../domain/order.ts";
 import type { ReasonCode } from "../../domain/reasons.ts";
 import type { Millis } from "../../domain/time.ts";
 import type { NamedOrder } from "./clientIds.ts";
+import type { Refusal } from "./verdict.ts";
 
 /**
  * `sending`: no answer yet. `doubt`: none will come, ask. `absent`: the venue has said for good that it never had it.
@@ -41,6 +42,8 @@ export class Leg {
   reason: string | null = null;
   /** When it was refused. */
   refusal: ReasonCode | null = null;
+  /** The venue's own words, then. */
+  words = "";
   wouldTrigger = false;
   quantity: bigint | null;
   price: Fixed | null;
@@ -112,9 +115,10 @@ export class Leg {
     this.tries = 0;
   }
 
-  refuse(reason: ReasonCode, wouldTrigger: boolean): void {
+  refuse({ reason, wouldTrigger, words }: Refusal): void {
     this.state = "refused";
     this.refusal = reason;
     this.wouldTrigger = wouldTrigger;
+    this.words = words;
   }
 }

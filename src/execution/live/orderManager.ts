@@ -1,11 +1,5 @@
 import { GeoSyncError } from "../../domain/errors.ts";
-import {
-  type Approved,
-  type Command,
-  flattenTag,
-  type LiveEvent,
-  type PlaceCommand,
-} from "../../domain/execution.ts";
+import type { Approved, Command, LiveEvent, PlaceCommand } from "../../domain/execution.ts";
 import type { Fixed } from "../../domain/fixed.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Order } from "../../domain/order.ts";
@@ -50,6 +44,8 @@ export interface OrderManagerOptions {
   readonly reconcileEveryMs?: number;
   /** Between two moves of one trailing stop, in ms. @default 1000 */
   readonly moveEveryMs?: number;
+  /** How many orders with a stop the venue lets stand of a symbol; null: as many as one likes. @default null */
+  readonly mostStops?: (symbol: string) => number | null;
 }
 
 /**
@@ -79,7 +75,12 @@ export class OrderManager {
     this.#instruments = instruments;
     this.#ids = new ClientIds(options.session);
     const quiet = new Quiet(random);
-    const orders = new OrderSet(adapter.abilities, this.#ids, options.moveEveryMs ?? 1000);
+    const orders = new OrderSet(
+      adapter.abilities,
+      this.#ids,
+      options.moveEveryMs ?? 1000,
+      options.mostStops ?? (() => null),
+    );
     const news = new News(() => options.wake());
     this.#orders = orders;
     this.#news = news;
@@ -189,7 +190,8 @@ export class OrderManager {
   /** Takes open orders back; settles when all of them have ended. @param keep protective: attached exits and stops stay */
   async cancelAll(reason: ReasonCode, keep: "nothing" | "protective" = "nothing"): Promise<void> {
     const tracks = [...this.#orders.tracks].filter((track) => {
-      return !track.ended && !(keep === "protective" && isProtective(track));
+      // One that was told as filled may stand there again, for what its entry brought late.
+      return !track.isOver && !(keep === "protective" && track.isProtective);
     });
     for (const track of tracks) track.cancel ??= reason;
     this.#runner.pump();
@@ -244,9 +246,13 @@ export class OrderManager {
   #end(track: Track, reason: ReasonCode): void {
     this.#news.end(track, reason);
     const { entry, command } = track;
+    const pair = entry === null ? undefined : this.#orders.pairOf(entry);
+    if (pair !== undefined && reason === "filled") pair.exited = pair.entry.filled;
     if (entry === null || command.stop === null || !unprotects.has(reason)) return;
-    if ((this.#orders.pairOf(entry)?.wanted ?? 0n) === 0n) return;
-    const message = `order ${entry.number} is left without its stop ${track.number}: ${reasons[reason]}`;
+    if ((pair?.wanted ?? 0n) === 0n) return;
+    const { words } = track.leg ?? { words: "" };
+    const said = words === "" ? "" : ` (${words})`;
+    const message = `order ${entry.number} is left without its stop ${track.number}: ${reasons[reason]}${said}`;
     this.#options.onStatus?.({ level: "error", code: "unprotected", message });
     this.#news.tell({ kind: "halt", cause: "unprotected", message });
   }
@@ -335,11 +341,9 @@ export class OrderManager {
 const unprotects: ReadonlySet<ReasonCode> = new Set([
   "refused:by-venue",
   "refused:insufficient-cash",
+  "refused:venue-full",
+  "refused:kept-for-stop",
   "refused:price-collar",
   "refused:no-price",
   "expired:post-only",
 ]);
-
-function isProtective({ entry, command }: Track): boolean {
-  return entry !== null || (command.stop !== null && command.reduceOnly && command.tag !== flattenTag);
-}

@@ -20,14 +20,22 @@ export class OrderSet implements Surroundings {
   readonly abilities: VenueAbilities;
   readonly moveEveryMs: number;
   readonly ids: ClientIds;
+  readonly #mostStops: (symbol: string) => number | null;
   readonly #tracks = new Map<OrderNumber, Track>();
   readonly #byId = new Map<OrderId, { readonly track: Track; readonly leg: Leg }>();
   readonly #held = new Map<string, Fixed>();
   readonly #prices = new Map<string, Fixed>();
   #units: Unit[] = [];
 
-  constructor(abilities: VenueAbilities, ids: ClientIds, moveEveryMs: number) {
+  /** @param mostStops how many orders with a stop the venue lets stand of a symbol; null: as many as one likes */
+  constructor(
+    abilities: VenueAbilities,
+    ids: ClientIds,
+    moveEveryMs: number,
+    mostStops: (symbol: string) => number | null,
+  ) {
     this.abilities = abilities;
+    this.#mostStops = mostStops;
     this.ids = ids;
     this.moveEveryMs = moveEveryMs;
   }
@@ -127,17 +135,84 @@ export class OrderSet implements Surroundings {
     return sum;
   }
 
-  restingToClose({ instrument, side }: PlaceCommand): bigint {
+  restingToClose({ instrument, side }: PlaceCommand, kind: "protective" | "other"): bigint {
     if (instrument.contract || side === "sell") return 0n;
     let sum = 0n;
-    for (const unit of this.#units) {
-      if (!(unit instanceof Single) || unit.symbol !== instrument.symbol) continue;
-      const { command, leg, total, filled, ended } = unit.track;
-      // While it moves it has none standing for a moment; its share stays its own.
-      if (command.side !== "sell" || command.type === "market" || leg === null || ended) continue;
-      sum += total === null ? leg.rest : total - filled;
-    }
+    for (const track of this.#resting(instrument))
+      if (track.isProtective === (kind === "protective")) sum += restOf(track);
     return sum;
+  }
+
+  isKept({ instrument, side }: PlaceCommand, units: bigint): boolean {
+    if (instrument.contract || side === "buy") return false;
+    const { kept, spare } = this.#shares(instrument);
+    let others = 0n;
+    for (const track of this.#resting(instrument)) if (!track.isProtective) others += restOf(track);
+    return kept > 0n && spare - others < units;
+  }
+
+  mustYield(track: Track): boolean {
+    const { instrument, side, timeInForce } = track.command;
+    if (instrument.contract || track.isProtective || track.leg === null || track.ended) return false;
+    const pairs = this.#pairs(instrument);
+    if (pairs.length === 0) return false;
+    if (isStop(track.command) && pairs.some(({ needs }) => needs === "room")) return true;
+    if (side === "buy" || timeInForce === "IOC" || timeInForce === "FOK") return false;
+    if (track.command.type === "market") return false;
+    if (pairs.some(({ needs }) => needs === "coins")) return true;
+    // Those that came first stay as long as there is something for them.
+    let { spare } = this.#shares(instrument);
+    for (const one of this.#resting(instrument)) {
+      if (one.isProtective) continue;
+      if (restOf(one) <= spare) spare -= restOf(one);
+      else if (one === track) return true;
+    }
+    return false;
+  }
+
+  isMakingRoom({ symbol }: Instrument): boolean {
+    return this.#units.some((unit) => {
+      if (!(unit instanceof Single) || unit.symbol !== symbol || unit.isOver) return false;
+      return unit.track.cancel === "cancelled:for-stop" || this.mustYield(unit.track);
+    });
+  }
+
+  hasRoomForStop(command: PlaceCommand): boolean {
+    const { symbol } = command.instrument;
+    const most = this.#mostStops(symbol);
+    if (most === null || !(isStop(command) || command.exits.some(({ role }) => role === "stopLoss")))
+      return true;
+    const taken = this.#units.filter((unit) => {
+      return unit.symbol === symbol && unit.number < command.number && !unit.isOver && this.#hasStop(unit);
+    });
+    return taken.length < most;
+  }
+
+  /** A stop of its entry's own is gone by the time that its exits stand there. */
+  #hasStop(unit: Unit): boolean {
+    if (unit instanceof Single && this.pairOf(unit.track) !== undefined) return false;
+    return unit.tracks.some((track) => isStop(track.command) && !track.isOver);
+  }
+
+  /** What exits need of the holding, and what they and stops of their own leave. */
+  #shares(instrument: Instrument): { readonly kept: bigint; readonly spare: bigint } {
+    let [wanted, kept] = [0n, 0n];
+    for (const pair of this.#pairs(instrument)) {
+      kept += pair.keptAfter(wanted);
+      wanted += pair.wantedAfter(wanted);
+    }
+    let spare = this.held(instrument) - kept;
+    for (const track of this.#resting(instrument)) if (track.isProtective) spare -= restOf(track);
+    return { kept, spare };
+  }
+
+  /** Orders of their own that sell, and wait at the venue, or are on their way there. */
+  *#resting({ symbol }: Instrument): Generator<Track> {
+    for (const unit of this.#units) {
+      if (!(unit instanceof Single) || unit.symbol !== symbol) continue;
+      const { command, leg, ended } = unit.track;
+      if (command.side === "sell" && command.type !== "market" && leg !== null && !ended) yield unit.track;
+    }
   }
 
   isClaimed(instrument: Instrument): boolean {
@@ -148,7 +223,7 @@ export class OrderSet implements Surroundings {
 
   protectedBefore(instrument: Instrument, number: number): bigint {
     let sum = 0n;
-    for (const pair of this.#pairs(instrument)) if (pair.number < number) sum += pair.wanted;
+    for (const pair of this.#pairs(instrument)) if (pair.number < number) sum += pair.wantedAfter(sum);
     return sum;
   }
 
@@ -171,6 +246,15 @@ export class OrderSet implements Surroundings {
       excess--;
     }
   }
+}
+
+/** While it moves it has none standing for a moment; its share stays its own. */
+function restOf({ total, filled, leg }: Track): bigint {
+  return total === null ? leg!.rest : total - filled;
+}
+
+function isStop({ type }: PlaceCommand): boolean {
+  return type === "stop" || type === "stop_limit";
 }
 
 function isUnsettled({ state, id }: Leg): boolean {

@@ -123,14 +123,21 @@ export class Reconciler {
 
   /** A transfer in or out shows only here. It is told, and nothing is done about it: it is the user's money. */
   async #balances(): Promise<readonly string[]> {
-    const { adapter, orders, books, onStatus } = this.#options;
+    const { adapter, orders, books, desk, onStatus, instruments } = this.#options;
     const before = books.booked + books.manual;
     const balances = await adapter.getBalance();
     const changed: string[] = [];
-    // A trade under way would show on one side only.
+    try {
+      for (const symbol of instruments.keys()) await desk.fetchTrades(symbol);
+    } catch (error) {
+      // Nothing waits for a comparison: the next look makes it.
+      desk.failed(error);
+      return changed;
+    }
+    // A trade under way would show on one side only: there was none when none has come to light by now.
     if (books.booked + books.manual !== before) return changed;
-    for (const { symbol, base, contract } of this.#options.instruments.values()) {
-      if (contract || balances[base] === undefined) continue;
+    for (const { symbol, base, contract } of instruments.values()) {
+      if (contract || balances[base] === undefined || books.pending(symbol).length > 0) continue;
       const beside = balances[base].minus(decimalOf(orders.exactlyHeld(symbol))).toFixed();
       const known = this.#beside.get(base);
       this.#beside.set(base, beside);

@@ -6,7 +6,7 @@ import {
   type OrderNumber,
   type PlaceCommand,
 } from "../../domain/execution.ts";
-import { addFixed, type Fixed, negateFixed, zero } from "../../domain/fixed.ts";
+import { addFixed, type Fixed, negateFixed, pow10, zero } from "../../domain/fixed.ts";
 import type { ReasonCode } from "../../domain/reasons.ts";
 import type { Millis } from "../../domain/time.ts";
 
@@ -17,7 +17,9 @@ export interface KnownOrder {
   readonly entry: OrderNumber | null;
   /** Units of the lot. */
   filled: bigint;
-  /** Of an entry: what its exits have taken back. */
+  /** Of what it has bought, taken as fees; units of the lot's scale, rounded up. */
+  charged: bigint;
+  /** Of an entry: what its exits have taken back; all of it, once what it brought is gone. */
   exited: bigint;
   /** What had been filled in the place that it takes, when it was decided on. */
   readonly filledBefore: bigint;
@@ -100,6 +102,8 @@ export class SessionLedger {
     if (event.kind === "accepted") order.accepted = true;
     else if (event.kind === "ended") {
       order.ended ??= event.reason;
+      const entry = order.entry === null ? undefined : this.#orders.get(order.entry);
+      if (entry !== undefined && event.reason === "filled") entry.exited = entry.filled;
       this.#forget(order);
     } else if (event.kind === "moved" && event.generation > order.generation) {
       order.generation = event.generation;
@@ -126,6 +130,7 @@ export class SessionLedger {
       command,
       entry,
       filled: 0n,
+      charged: 0n,
       exited: 0n,
       filledBefore: inPlace,
       inherited: inPlace,
@@ -143,10 +148,12 @@ export class SessionLedger {
     const order = this.#orders.get(fill.number);
     if (order !== undefined) {
       order.filled += fill.quantity;
+      order.charged += chargedBy(fill);
       this.#bequeath(order, fill.quantity);
       if (fill.remaining === 0n) order.ended ??= "filled";
       const entry = order.entry === null ? undefined : this.#orders.get(order.entry);
-      if (entry !== undefined) entry.exited += fill.quantity;
+      if (entry !== undefined)
+        entry.exited = fill.remaining === 0n ? entry.filled : entry.exited + fill.quantity;
       this.#forget(order);
     }
     const known = this.#symbolOf(fill.instrument.symbol, fill.time);
@@ -199,6 +206,15 @@ function isGoing({ ended, cancel }: KnownOrder): boolean {
 /** Orders, ended ones included, and ids of trades that are remembered. */
 const endedKept = 500;
 const toldKept = 1000;
+
+/** What a fill takes of what it buys as a fee in that currency, in units of the lot's scale. */
+export function chargedBy({ side, fee, instrument }: Execution): bigint {
+  if (side === "sell" || fee.currency !== instrument.base || fee.amount.units <= 0n) return 0n;
+  const { units, scale } = fee.amount;
+  if (scale <= instrument.lot.scale) return units * pow10(instrument.lot.scale - scale);
+  const step = pow10(scale - instrument.lot.scale);
+  return (units + step - 1n) / step;
+}
 
 /** What a fill changes of the holding: the quantity, less a fee in the base currency. */
 export function heldBy({ side, quantity, fee, instrument }: Execution): Fixed {

@@ -44,7 +44,8 @@ export class Single implements Unit {
     const { leg } = track;
     if (leg !== null && !leg.isDone) return settling(track, leg, now) ?? this.#whileOpen(leg, now);
     if (track.ended) return idle;
-    if (mustProbe(track)) return { kind: "probe", track };
+    // After one that was filled there was no other.
+    if (leg?.status !== "filled" && mustProbe(track)) return { kind: "probe", track };
     const reason = leg === null ? track.cancel : this.#endOf(leg);
     return reason === null ? this.#placing(now) : { kind: "end", track, reason };
   }
@@ -53,6 +54,7 @@ export class Single implements Unit {
     const { track } = this;
     const due = endOfLife(track.command);
     if (due !== null && now >= due) track.cancel ??= expiry(track.command);
+    if (track.cancel === null && this.#around.mustYield(track)) track.cancel = "cancelled:for-stop";
     // Told as ended, and yet it stands at the venue: it came late, after all answers denied it.
     if (track.ended || track.cancel !== null || this.#isToMove(leg, now)) {
       return now < leg.nextTry ? { kind: "wait", until: leg.nextTry } : { kind: "cancel", track, leg };
@@ -95,6 +97,8 @@ export class Single implements Unit {
     const { track } = this;
     const refused = this.#waitsOrIsRefused(now);
     if (refused !== null) return refused;
+    if (track.leg === null && !this.#around.hasRoomForStop(track.command))
+      return { kind: "end", track, reason: "refused:venue-full" };
     if (track.total === null && this.#value === null) {
       const reason = this.#size();
       if (reason !== null) return { kind: "end", track, reason };
@@ -102,6 +106,8 @@ export class Single implements Unit {
     const { command, total } = track;
     const rest = total === null ? null : total - track.filled;
     const had = this.claims;
+    if (rest !== null && track.leg === null && this.#isInTheWay(rest))
+      return { kind: "end", track, reason: "refused:kept-for-stop" };
     if (rest !== null && this.#mustMakeRoom(rest)) return had ? idle : { kind: "again" };
     const stop = track.moved ?? command.stop;
     const isStop = (command.type === "stop" || command.type === "stop_limit") && !this.#triggered;
@@ -184,11 +190,21 @@ export class Single implements Unit {
     return null;
   }
 
+  /** It would only wait, for what exits and stops need. */
+  #isInTheWay(rest: bigint): boolean {
+    const { track } = this;
+    return !track.isProtective && !this.#isImmediate() && this.#around.isKept(track.command, rest);
+  }
+
+  #isImmediate(): boolean {
+    const { type, timeInForce } = this.track.command;
+    return type === "market" || timeInForce === "IOC" || timeInForce === "FOK";
+  }
+
   /** On spot what exits hold back can't be sold; an order that is executed at once goes before them. */
   #mustMakeRoom(rest: bigint): boolean {
-    const { instrument, side, type, timeInForce } = this.track.command;
-    const now = type === "market" || timeInForce === "IOC" || timeInForce === "FOK";
-    if (side !== "sell" || instrument.contract || !now) return false;
+    const { instrument, side } = this.track.command;
+    if (side !== "sell" || instrument.contract || !this.#isImmediate()) return false;
     const heldBack = this.#around.heldBack(instrument);
     this.claims ||= heldBack > 0n && this.#around.held(instrument) - heldBack < rest;
     return this.claims && heldBack > 0n;

@@ -1,4 +1,4 @@
-import type { PlaceCommand } from "../../domain/execution.ts";
+import { flattenTag, type PlaceCommand } from "../../domain/execution.ts";
 import type { Fixed } from "../../domain/fixed.ts";
 import type { ReasonCode } from "../../domain/reasons.ts";
 import type { Leg } from "./leg.ts";
@@ -22,6 +22,8 @@ export class Track {
   generation: number;
   /** By all of them, in units of the lot. */
   filled: bigint;
+  /** Of what they bought, taken as fees. */
+  charged: bigint;
   accepted: boolean;
   inDoubt = false;
   cancel: ReasonCode | null;
@@ -44,6 +46,7 @@ export class Track {
     this.#inherited = known.inherited;
     this.generation = known.generation;
     this.filled = known.filled;
+    this.charged = known.charged;
     this.accepted = known.accepted;
     this.cancel = known.cancel;
     this.reason = known.ended;
@@ -62,6 +65,12 @@ export class Track {
   /** Nothing more will be filled of it, and everything that was has been told. */
   get isOver(): boolean {
     return this.ended && (this.leg === null || this.leg.isDone);
+  }
+
+  /** It is there to get out: it goes before orders that only wait for a price. */
+  get isProtective(): boolean {
+    const { stop, reduceOnly, tag } = this.command;
+    return this.entry !== null || (stop !== null && reduceOnly && tag !== flattenTag);
   }
 
   /** By the order and those whose place it took. */

@@ -83,11 +83,10 @@ export class VenueDesk {
     }
     if (order.status === "rejected" && leg.filled === 0n) {
       const verdict = verdictOn(new GeoSyncError("GEO-ORDER-REFUSED", order.reason ?? ""));
-      if (verdict.kind === "refused") leg.refuse(verdict.reason, verdict.wouldTrigger);
+      if (verdict.kind === "refused") leg.refuse(verdict);
       return;
     }
-    if (track.total === null && track.entry === null && leg.quantity !== null)
-      track.total = track.filled - leg.booked + leg.quantity;
+    learnTotal(track, leg);
     if (leg.id !== null) orders.learnId(leg.id, track, leg);
     this.announce(track, leg);
     books.retry(instrument.symbol);
@@ -173,7 +172,8 @@ export class VenueDesk {
     const generation = nextGeneration(track);
     const clientId = this.#options.orders.ids.of({ number: track.number, generation });
     const terms = { number: track.number, generation, clientId, quantity: null, price: null, restored: true };
-    track.leg = new Leg(terms, this.#options.now());
+    // It left before the restart if ever: it has had as long to arrive as the one before.
+    track.leg = new Leg(terms, track.leg?.sentAt ?? this.#options.now());
   }
 
   #newLeg(track: Track, { generation, quantity, stop, limit }: OrderTerms): Leg {
@@ -191,7 +191,7 @@ export class VenueDesk {
     // News of it may have come by another way, faster than the answer.
     if (leg.state !== "sending") return;
     const verdict = verdictOn(error);
-    if (verdict.kind === "refused") leg.refuse(verdict.reason, verdict.wouldTrigger);
+    if (verdict.kind === "refused") leg.refuse(verdict);
     else if (verdict.kind === "limited") {
       track.leg = before;
       this.failed(error);
@@ -234,6 +234,7 @@ export class VenueDesk {
     const { symbol } = track.command.instrument;
     await this.fetchTrades(symbol);
     if (leg.lacksTrades && (leg.tries > 2 || leg.terms.restored === true)) await this.#recount(track, leg);
+    learnTotal(track, leg);
     if (!leg.lacksTrades || leg.tries !== 6) return;
     const message = `order ${track.number}: the venue has filled ${leg.filled} lots and shows trades for ${leg.booked}`;
     this.#options.onStatus({ level: "error", code: "trades-missing", message });
@@ -281,6 +282,15 @@ export class VenueDesk {
       throw error;
     }
   }
+}
+
+/**
+ * What an order of before a restart comes to, by the one that it took last. While trades of that one may have been
+ * booked without its name, they would count twice.
+ */
+function learnTotal(track: Track, leg: Leg): void {
+  if (track.total !== null || track.entry !== null || leg.quantity === null || leg.lacksTrades) return;
+  track.total = track.filled - leg.booked + leg.quantity;
 }
 
 function exitsOf(stopLoss: ExitLeg, takeProfit: ExitLeg, [stop, target]: [Leg, Leg]): ProtectiveExits {

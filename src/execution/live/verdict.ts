@@ -3,10 +3,17 @@ import type { PlaceCommand } from "../../domain/execution.ts";
 import type { Order } from "../../domain/order.ts";
 import { type ReasonCode, reasons } from "../../domain/reasons.ts";
 
+/** An order is not at the venue and never was, and why. */
+export interface Refusal {
+  readonly reason: ReasonCode;
+  readonly wouldTrigger: boolean;
+  /** What the venue said. */
+  readonly words: string;
+}
+
 /** What the failure of a request that places an order means. */
 export type Verdict =
-  /** It is not at the venue and never was. */
-  | { readonly kind: "refused"; readonly reason: ReasonCode; readonly wouldTrigger: boolean }
+  | ({ readonly kind: "refused" } & Refusal)
   /** Turned away for now, before it was looked at: to be sent once more. */
   | { readonly kind: "limited" }
   /** It may be there. */
@@ -29,7 +36,12 @@ export function verdictOn(error: unknown): Verdict {
   if (error.code === "GEO-VENUE-LIMITED") return { kind: "limited" };
   if (!refusals.includes(error.code)) return { kind: "unknown" };
   const said = textOf(error);
-  return { kind: "refused", reason: refusalFor(said), wouldTrigger: /trigger/i.test(said) };
+  return {
+    kind: "refused",
+    reason: refusalFor(said),
+    wouldTrigger: /trigger/i.test(said),
+    words: error.message,
+  };
 }
 
 /** Our error's own words and those of the venue's behind it. */
@@ -40,6 +52,7 @@ function textOf(error: unknown, depth = 0): string {
 
 const refusalPatterns: readonly (readonly [RegExp, ReasonCode])[] = [
   [/insufficient|not enough|balance/i, "refused:insufficient-cash"],
+  [/MAX_NUM_(?:ALGO_)?ORDER|too many open orders|open orders? limit/i, "refused:venue-full"],
   [/notional|order value|smallest value|minimum value/i, "refused:min-notional"],
   [/immediately match|would match|OrderImmediatelyFillable|post.?only|LIMIT_MAKER/i, "expired:post-only"],
   [/LOT_SIZE|smallest quantity|minimum quantity|below.{0,20}lot/i, "refused:below-lot"],

@@ -31,6 +31,10 @@ export interface VenueOrder {
   readonly updateTime: number;
 }
 
+export function isOver({ status }: VenueOrder): boolean {
+  return !["NEW", "PARTIALLY_FILLED", "PENDING_NEW"].includes(status);
+}
+
 export interface VenueTrade {
   readonly id: number;
   readonly symbol: string;
@@ -94,6 +98,11 @@ export class ChaosExchange {
 
   async arm(plan: FaultPlan): Promise<void> {
     await this.#admin("faults", plan);
+  }
+
+  /** Prices stand still: what stands there then goes on standing. */
+  async freeze(): Promise<void> {
+    await this.#admin("freeze", {});
   }
 
   async heal(): Promise<void> {

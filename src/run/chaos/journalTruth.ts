@@ -2,6 +2,7 @@ import type { Command, Execution, OrderNumber, PlaceCommand } from "../../domain
 import { exitCommand } from "../../domain/execution.ts";
 import { addFixed, type Fixed, negateFixed } from "../../domain/fixed.ts";
 import type { OrderRecord } from "../../engine/orderBook.ts";
+import type { RestoredOrders } from "../../execution/live/restored.ts";
 import { SessionReader } from "../../store/sessionReader.ts";
 import { unpackManifest } from "../session/manifest.ts";
 import { loadStrategies, planSession } from "../session/plan.ts";
@@ -17,6 +18,8 @@ export interface JournalTruth {
   readonly decided: ReadonlyMap<OrderNumber, PlaceCommand>;
   readonly fills: readonly Execution[];
   readonly open: readonly OrderRecord[];
+  /** What an order manager would be told after a restart. */
+  readonly known: RestoredOrders;
   readonly halted: string | null;
   /** How much there is more of each currency than at the start, below 0: less. */
   readonly changes: ReadonlyMap<string, Fixed>;
@@ -53,6 +56,7 @@ export async function journalTruth(stateDir: string, name: string): Promise<Jour
       decided,
       fills,
       open: core.orders.open,
+      known: core.known,
       halted: core.risk.haltedBecause(lastTime),
       changes,
       divergence:

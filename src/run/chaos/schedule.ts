@@ -1,7 +1,7 @@
 import { type Random, seededRandom } from "../../domain/random.ts";
 import type { ExitRule } from "../session/exit.ts";
 import { type KillPoint, killPoints } from "../session/killPoint.ts";
-import { type FaultPlan, faultsOf } from "./faults.ts";
+import { type FaultPlan, faultsOf, noFaults } from "./faults.ts";
 
 /** What happens to the exchange as a whole while a session runs, so many ms after its beginning. */
 export type Blow =
@@ -47,6 +47,16 @@ export function scheduleOf(seed: number, rounds: number): Schedule {
   };
 }
 
+/** One session, killed at the first, second, … `most`th time that it comes to that point, each time by another start. */
+export function sweepOf(point: KillPoint, most: number): Schedule {
+  const calm = { faults: noFaults, blows: [], from: "connected" } as const;
+  const kills = Array.from({ length: most }, (_, i): Start => {
+    return { ...calm, end: { kind: "kill-at", point, count: i + 1, afterMs: 15_000 } };
+  });
+  const last: Start = { ...calm, end: { kind: "stop", afterMs: 1000, onExit: "keep" } };
+  return { seed: 1 + killPoints.indexOf(point), liquidity: 1, starts: [...kills, last] };
+}
+
 function startOf(random: Random, seed: number): Start {
   const faults = faultsOf(random, seed);
   const afterMs = between(random, 1500, 5000);
@@ -71,9 +81,9 @@ function blowsOf(random: Random, withinMs: number): readonly Blow[] {
   return kind < 0.3 ? [{ kind: "crash", atMs, downMs }] : [];
 }
 
-/** Orders that were kept could fill between the session's end and the look at the exchange. */
+/** Before orders are kept, the market is frozen: they could fill between the session's end and the look at them. */
 function exitOf(random: Random): ExitRule {
-  return pick(random, ["cancel", "flatten"]);
+  return pick(random, ["cancel", "flatten", "keep"]);
 }
 
 function between(random: Random, low: number, high: number): number {

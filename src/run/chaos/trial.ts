@@ -31,8 +31,8 @@ export interface Trial {
 }
 
 const session = "chaos";
-/** How long a session may take to stop in order, and to settle before that. */
-const stopMs = 40_000;
+/** How long a session may take to stop in order (twice what its exit waits, and some), and to settle before that. */
+const stopMs = 60_000;
 const settleMs = 3000;
 /** How long it may take to settle with an exchange that fails it. */
 const beginMs = 30_000;
@@ -87,7 +87,7 @@ interface LiveEnd {
 }
 
 async function live(options: TrialOptions, exchange: ChaosExchange, start: Start): Promise<LiveEnd> {
-  const { command, folder, flags } = options;
+  const { command, folder, flags, schedule } = options;
   const { end, faults, blows } = start;
   await exchange.arm(faults);
   let begun = () => {};
@@ -112,6 +112,7 @@ async function live(options: TrialOptions, exchange: ChaosExchange, start: Start
     await suffering;
     await exchange.heal();
     await pause(settleMs, over.signal);
+    if (start === schedule.starts.at(-1) && end.onExit === "keep") await exchange.freeze();
     wasAsked = !over.signal.aborted;
     child.end("SIGTERM");
     await Promise.race([child.ended, pause(stopMs, over.signal)]);

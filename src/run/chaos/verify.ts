@@ -9,14 +9,16 @@ import {
   zero,
 } from "../../domain/fixed.ts";
 import { ClientIds } from "../../execution/live/clientIds.ts";
-import { startBalances, type VenueOrder, type VenueTruth } from "./exchange.ts";
+import { isOver, startBalances, type VenueOrder, type VenueTruth } from "./exchange.ts";
 import type { JournalTruth } from "./journalTruth.ts";
+import { unprotected } from "./protection.ts";
 
 /** A promise that was broken, in words. */
 export interface Violation {
   readonly kind:
     | "duplicate"
     | "orphan"
+    | "unprotected"
     | "lost-order"
     | "lost-fill"
     | "books"
@@ -26,7 +28,8 @@ export interface Violation {
   readonly message: string;
 }
 
-interface Named {
+/** An order at the exchange, and which of the session's it is. */
+export interface Named {
   readonly order: VenueOrder;
   readonly number: OrderNumber;
   readonly generation: number;
@@ -42,6 +45,7 @@ export function verify(journal: JournalTruth, venue: VenueTruth): readonly Viola
   return [
     ...duplicates(journal, named),
     ...orphans(journal, named, venue),
+    ...unprotected(journal, named),
     ...fillsOf(journal, venue),
     ...booksOf(journal, venue),
     ...(journal.divergence === null
@@ -168,10 +172,6 @@ function* booksOf({ changes }: JournalTruth, { balances }: VenueTruth): Generato
         message: `${asset} has changed by ${formatFixed(there)} at the venue, by ${formatFixed(here)} in the journal`,
       };
   }
-}
-
-function isOver({ status }: VenueOrder): boolean {
-  return !["NEW", "PARTIALLY_FILLED", "PENDING_NEW"].includes(status);
 }
 
 function sizeOf({ quantity, instrument }: Execution): Fixed {

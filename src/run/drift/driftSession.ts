@@ -114,13 +114,13 @@ async function replayed({ ledger, manifest, instruments }: Sources): Promise<Rep
   const journal: Journal = {
     append(time, decision) {
       replaying.append(time, decision);
-      traces.append(time, decision);
+      traces.append(time, decision, core.history.origin === "user");
     },
     commit() {},
   };
   const mode = manifest.mode === "paper" ? "paper" : "live";
   const plan = { mode, settings, instruments, tradeFrom, ticksArePrices } as const;
-  const core = new SessionEngine(planSession(await loadStrategies(settings), plan), journal);
+  const core: SessionEngine = new SessionEngine(planSession(await loadStrategies(settings), plan), journal);
   let [firstTime, lastTime] = [Number.NaN, Number.NaN];
   const { divergence } = replay(ledger, instruments, core, replaying, ({ time, events, commands }) => {
     traces.isClosing ||= commands.some(({ kind }) => kind === "finish");

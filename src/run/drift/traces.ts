@@ -31,7 +31,7 @@ interface Growing extends TracedOrder {
 
 /** The orders of a run, followed from what its journal is told. */
 export class OrderTraces {
-  /** Fills of orders that are not the run's own: trades by hand that it took over. */
+  /** Fills of orders that no strategy placed: trades by hand that the run took over, and orders of users. */
   readonly manual: Execution[] = [];
   /** The run is being ended: what is ordered from now on closes what is held. */
   isClosing = false;
@@ -47,9 +47,10 @@ export class OrderTraces {
     return this.orders.reduce((sum, { fills }) => sum + fills.length, this.manual.length);
   }
 
-  append(time: Millis, decision: Decision): void {
+  append(time: Millis, decision: Decision, isByUser = false): void {
     switch (decision.kind) {
       case "place":
+        if (isByUser) break;
         this.#place(decision, null, time);
         for (const exit of decision.exits) {
           this.#place(exitCommand(decision, exit, decision.sizing), exit.role, time);

@@ -17,6 +17,13 @@ export type SessionEvent =
       /** Steps that were replayed to get where it stopped; null: a new session. */
       readonly resumed: number | null;
     }
+  /** It can be watched and steered here: `http://127.0.0.1:8080`, `127.0.0.1:50051`; null: not. */
+  | {
+      readonly event: "listening";
+      readonly time: string;
+      readonly api: string | null;
+      readonly grpc: string | null;
+    }
   /** Bars from before the session traded, or from while it was not running: the strategy has seen them. */
   | { readonly event: "history"; readonly time: string; readonly bars: number }
   | {

@@ -76,7 +76,9 @@ export class SessionEngine {
   readonly #gateway: ExecutionGateway & { admit?(events: readonly ExecutionEvent[]): void };
   readonly #timers: Timers;
   readonly #simulates: boolean;
+  readonly #journal: Journal;
   #holdsCommits = false;
+  #owesCommit = false;
   readonly #instant: Instant = { time: 0, count: 0, events: [] };
 
   constructor(plan: SessionPlan, journal: Journal) {
@@ -88,6 +90,7 @@ export class SessionEngine {
     const { latency } = costs;
     const simulated = mode === "paper";
     this.#simulates = simulated;
+    this.#journal = journal;
     this.#gateway = simulated
       ? simulatedVenueOf(settings, costs, this.account, () => this.engine.markets)
       : new AdmittingGateway((command) => {
@@ -105,6 +108,7 @@ export class SessionEngine {
           journal.append(time, decision);
         },
         commit: () => {
+          this.#owesCommit = this.#holdsCommits;
           if (!this.#holdsCommits) journal.commit();
         },
       },
@@ -180,13 +184,15 @@ export class SessionEngine {
     for (let i = 0; i < events.length; i++) instant.events[i] = events[i]!;
     this.users.answers.clear();
     // On paper nothing leaves: whoever asked is answered when what came of it is safe, all in one go.
-    this.#holdsCommits = this.#simulates && commands.length > 0;
+    this.#holdsCommits = this.#simulates && commands.some((command) => "key" in command);
     this.engine.step(instant);
     for (const [{ kind }, { order }] of this.users.answers) {
       if (order !== null && kind !== "cancel") this.engine.meetLastPrice(order);
       else this.engine.bookNews();
     }
     this.#holdsCommits = false;
+    if (this.#owesCommit) this.#journal.commit();
+    this.#owesCommit = false;
   }
 
   #admit(events: readonly LiveEvent[]): void {

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { setTimeout as realTimeout } from "node:timers";
+import { ordersOf } from "../../connectivity/orders.ts";
 import type { VenueSession } from "../../connectivity/session.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Credentials } from "../../domain/ports.ts";
@@ -44,6 +45,7 @@ export function orderManagerOf(
   options: Omit<VenueSideOptions, "credentials">,
 ): OrderManager {
   const { session, instruments, id, onDrift, onStatus, wake } = options;
+  const api = ordersOf(session);
   return new OrderManager({
     adapter,
     session: id,
@@ -59,6 +61,7 @@ export function orderManagerOf(
     wake,
     onDrift,
     onStatus,
+    mostStops: (symbol) => api.rules(symbol).mostStops,
   });
 }
 

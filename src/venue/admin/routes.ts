@@ -86,6 +86,10 @@ export function addAdmin(
     desk.change(() => exchange.setPrice(symbol, parseFixed(to)));
     return { symbol, price: formatFixed(exchange.lastPrice(symbol)) };
   });
+  route("POST", "freeze", () => {
+    desk.change(() => exchange.freeze());
+    return {};
+  });
   route("GET", "keys", () =>
     keys.all.map(({ key, kind, account, canTrade }) => ({ key, kind, account, canTrade })),
   );

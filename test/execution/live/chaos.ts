@@ -1,4 +1,3 @@
-import type { LiveEvent } from "../../../src/domain/execution.ts";
 import { addFixed, compareFixed, formatFixed, zero } from "../../../src/domain/fixed.ts";
 import { isFinal } from "../../../src/domain/order.ts";
 import { type Random, seededRandom } from "../../../src/domain/random.ts";
@@ -126,14 +125,9 @@ export function faultsIn(session: TradingSession): readonly string[] {
     ...repeatedEnds(session),
     ...strayOrders(session),
     ...holdings(session),
-    ...session.events.flatMap((event) => (isFault(event) ? [`halt: ${event.message}`] : [])),
+    ...session.events.flatMap((event) => (event.kind === "halt" ? [`halt: ${event.message}`] : [])),
     ...session.statuses.flatMap(({ code, message }) => (code === "internal" ? [message] : [])),
   ];
-}
-
-/** A strategy without sense lays several stops on the same coins: then an alarm is right. */
-function isFault(event: LiveEvent): event is Extract<LiveEvent, { kind: "halt" }> {
-  return event.kind === "halt" && event.cause !== "unprotected";
 }
 
 function lostOrRepeatedFills({ fills, venue }: TradingSession): readonly string[] {

@@ -228,7 +228,7 @@ describe("after a restart", () => {
     await session.start();
     await session.settle();
     expect(session.told(a)).toEqual(
-      ["accepted", "settled", "fill"].filter((kind) => session.told(a).includes(kind)),
+      ["accepted", "settled", "fill", "filled"].filter((kind) => session.told(a).includes(kind)),
     );
     expect(session.filled(a)).toBe(units("1"));
     expect(session.told(b).at(-1)).toBe("cancelled:by-user");

@@ -20,6 +20,8 @@ export class FakeVenue extends FakeBook {
   refusePairs = false;
   refuseExits = false;
   tradesNameOrders = false;
+  /** How many orders with a stop may stand. */
+  mostStops = Number.POSITIVE_INFINITY;
   readonly abilities: VenueAbilities;
   readonly #instrument: Instrument;
   #listeners: ((update: AccountUpdate) => void)[] = [];
@@ -54,6 +56,12 @@ export class FakeVenue extends FakeBook {
     const symbol = this.#instrument.symbol;
     const order = { symbol, side: "buy", type: "limit", quantity: new Decimal(1), price: new Decimal(1) };
     this.add(order as Order, clientId, null);
+  }
+
+  /** One that locks coins. */
+  foreignSell(quantity: string): VenueOrder {
+    const order = { symbol: this.#instrument.symbol, side: "sell", type: "limit", price: new Decimal(999) };
+    return this.add({ ...order, quantity: new Decimal(quantity) } as Order, "someone-else", null);
   }
 
   /** Someone takes a part of it. */
@@ -185,6 +193,7 @@ export class FakeVenue extends FakeBook {
   #acceptExits({ symbol, side, quantity, stopLoss, takeProfit }: ProtectiveExits): readonly Order[] {
     this.arrived.push(stopLoss!.clientId, takeProfit!.clientId);
     this.#refuseWhenAsked();
+    this.#refuseStop();
     if (this.refusePairs || this.refuseExits)
       throw new OrderError("GEO-ORDER-REFUSED", "No order lists for this symbol.");
     const common = { symbol, side, quantity, price: null, stopPrice: null };
@@ -202,6 +211,12 @@ export class FakeVenue extends FakeBook {
     ];
   }
 
+  #refuseStop(): void {
+    const standing = this.open().filter(({ order, triggered }) => order.stopPrice != null && !triggered);
+    if (standing.length >= this.mostStops)
+      throw new OrderError("GEO-ORDER-REFUSED", "Filter failure: MAX_NUM_ALGO_ORDERS");
+  }
+
   #refuseWhenAsked(): void {
     if (this.refuseWith !== null) throw new OrderError("GEO-ORDER-REFUSED", this.refuseWith);
   }
@@ -214,6 +229,9 @@ export class FakeVenue extends FakeBook {
     const same = this.find(order.clientId!);
     if (same !== undefined && !isFinal(same.status))
       throw new OrderError("GEO-ORDER-REFUSED", "Duplicate order sent.");
+    if (order.stopPrice != null) this.#refuseStop();
+    if (order.type === "stop" && order.timeInForce !== "GTC")
+      throw new OrderError("GEO-ORDER-REFUSED", "A stop has no time in force.");
     const value = order.value ?? order.quantity!.times(order.price ?? this.price);
     if (order.side === "sell" && order.quantity!.gt(this.freeBase())) throw insufficient();
     if (order.side === "buy" && value.gt(this.balances.quote)) throw insufficient();

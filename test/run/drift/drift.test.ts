@@ -51,6 +51,19 @@ describe("a paper session on files", () => {
     expect(again.document.bars).toMatchObject({ differing: 0, missing: 0, extra: 0 });
   });
 
+  it("drifts by what users ordered through it, and by nothing else", async () => {
+    const order = { symbol: "BTC/USDT", side: "buy", quantity: "0.01" } as const;
+    const played = await playSession({
+      options: momentum(),
+      commands: { 10: { kind: "order", key: null, order } },
+    });
+    const { amounts, document } = await driftOfPlayed(played);
+    expect(whatsOf(document, "manual").join("\n")).toContain("by hand: buy 0.01 at ");
+    expect(Number(amounts.manual)).not.toBe(0);
+    const parts = Object.values(amounts).reduce((sum, amount) => sum.plus(amount), new Decimal(0));
+    expect(parts.toFixed()).toBe(document.drift);
+  });
+
   it("stopped in the middle is compared over its own period", async () => {
     const { document, amounts } = await driftOfPlayed(
       await playSession({ options: momentum(), untilBars: 200 }),

@@ -1,0 +1,35 @@
+/**
+ * Kraken through geosync: candles, balances, an order and its cancel. Runs against a stand-in on this machine; to ask
+ * Kraken itself, leave `endpoints` out and read the key from .env (credentials.mjs shows how).
+ */
+import { createOrder, ExchangeAdapter, marketOf, openSession, parseTimeframe } from "geosync";
+import { credentials, localKraken } from "./local/kraken.mjs";
+
+const { endpoints, stop } = await localKraken();
+const venue = "kraken";
+const open = (keys) => openSession({ venue, testnet: false, endpoints, credentials: keys });
+
+const session = await open(undefined);
+const from = Date.UTC(2024, 0, 1);
+for (const candle of await marketOf(session).candles("BTC/USD", parseTimeframe("1h"), from, 3)) {
+  console.log(new Date(candle.openTime).toISOString(), candle.close, candle.volume);
+}
+await session.close();
+
+const kraken = new ExchangeAdapter({ venue, open });
+await kraken.connect(credentials);
+for (const [currency, amount] of Object.entries(await kraken.getBalance())) {
+  console.log(currency, amount.toFixed());
+}
+const wanted = createOrder({
+  symbol: "BTC/USD",
+  side: "buy",
+  type: "limit",
+  quantity: "0.001",
+  price: "20000",
+});
+const order = await kraken.placeOrder(wanted);
+console.log("order", order.id, order.status);
+console.log("cancelled", await kraken.cancelOrder(order.id));
+await kraken.disconnect();
+await stop();
