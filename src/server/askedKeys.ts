@@ -24,15 +24,17 @@ export class AskedKeys {
     return this.#entries.has(key);
   }
 
-  /** The orders that it was about; null: it was not done before. @throws GeoSyncError GEO-CONFLICT */
-  before(key: string, asked: string): readonly string[] | null {
-    const found = this.#entries.get(key);
-    if (found === undefined) return null;
-    if (found.asked === asked) return found.orders;
-    throw usedBefore(key);
+  /** Does it, unless it was done. @returns the orders that it was about @throws GeoSyncError GEO-CONFLICT */
+  once(key: string | null, asked: string, work: () => readonly string[] | null): readonly string[] {
+    const found = key === null ? undefined : this.#entries.get(key);
+    if (found !== undefined && found.asked !== asked) throw usedBefore(found.key);
+    if (found !== undefined) return found.orders;
+    const orders = [...(work() ?? [])];
+    if (key !== null) this.#add({ key, asked, orders });
+    return orders;
   }
 
-  add(one: Entry): void {
+  #add(one: Entry): void {
     appendFileSync(this.#path, `${JSON.stringify(one)}\n`, { mode: 0o600 });
     this.#entries.set(one.key, one);
     if (this.#entries.size > kept) this.#entries.delete(this.#entries.keys().next().value!);

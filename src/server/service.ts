@@ -1,7 +1,6 @@
 import { Decimal } from "../domain/decimal.ts";
 import { GeoSyncError, ValidationError } from "../domain/errors.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { isFinal } from "../domain/order.ts";
 import { isoTime } from "../domain/time.ts";
 import type { Metrics } from "../metrics/panel.ts";
 import type { Companion, SessionHandle } from "../run/session/handle.ts";
@@ -307,14 +306,9 @@ export class TradingService implements Companion {
 
   /** What is no step of the journal, once. @returns the orders that it was about */
   #once(key: string | null = null, asked: string, work: () => readonly string[] | null): readonly string[] {
-    if (key === null) return work() ?? [];
     checkKey(key);
-    if (this.#wasAsked(key)) throw usedBefore(key);
-    const before = this.#asked.before(key, asked);
-    if (before !== null) return before;
-    const orders = work() ?? [];
-    this.#asked.add({ key, asked, orders: [...orders] });
-    return orders;
+    if (this.#wasAsked(key)) throw usedBefore(key!);
+    return this.#asked.once(key, asked, work);
   }
 
   #do(action: UserAction, key: string | null = null): number | null {
@@ -333,7 +327,7 @@ export class TradingService implements Companion {
   async #settled(id: number, symbol?: string): Promise<contract.OrderView> {
     const order = this.#find(String(id));
     const view = this.#view(order, symbol);
-    if (isFinal(view.status) || restsByNature(view)) return view;
+    if (views.isSettled(view)) return view;
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -344,12 +338,6 @@ export class TradingService implements Companion {
       const timer = setTimeout(done, settleMs);
     });
   }
-}
-
-/** An order that the venue has and that waits for its price: its end may be days away. */
-function restsByNature({ order_type, status, time_in_force }: contract.OrderView): boolean {
-  const waits = order_type !== "market" && time_in_force !== "IOC" && time_in_force !== "FOK";
-  return waits && status !== "pending";
 }
 
 function isJson(value: unknown, text: string): boolean {

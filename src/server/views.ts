@@ -8,6 +8,7 @@ import {
   negateFixed,
   zero,
 } from "../domain/fixed.ts";
+import { isFinal } from "../domain/order.ts";
 import { statusOf } from "../domain/reasons.ts";
 import { isoTime, type Millis } from "../domain/time.ts";
 import { positionsOf } from "../run/outcome.ts";
@@ -57,6 +58,12 @@ export function orderView(core: SessionEngine, order: HistoricOrder): OrderView 
     created_at: isoTime(order.placed),
     updated_at: isoTime(order.updated),
   };
+}
+
+/** Nothing more is to be waited for: it has ended, or the venue has it and it waits for its price, maybe for days. */
+export function isSettled({ order_type, status, time_in_force }: OrderView): boolean {
+  const waits = order_type !== "market" && time_in_force !== "IOC" && time_in_force !== "FOK";
+  return isFinal(status) || (waits && status !== "pending");
 }
 
 export function tradeView(fill: HistoricFill): TradeView {
