@@ -35,7 +35,12 @@ export async function serveDashboard(options: DashboardOptions = {}): Promise<Da
 }
 
 /** Asks a session as a program would. Rejects when it says no. */
-export async function call<T>({ url }: DashboardSession, method: string, path: string, body?: object): Promise<T> {
+export async function call<T>(
+  { url }: DashboardSession,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<T> {
   const response = await fetch(`${url}/api/v1/${path}`, {
     method,
     ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),

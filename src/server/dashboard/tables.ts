@@ -134,7 +134,7 @@ function gain<Row>(label: string, amountOf: Say<Row>, detail?: Say<Row>): Column
     fill: (cell, row) => {
       const amount = amountOf(row);
       mark(cell, "direction", directionOf(amount));
-      say(cell, [gainText(amount), detail?.(row)].filter(Boolean).join("  "));
+      say(cell, [gainText(amount), detail?.(row)].filter(Boolean).join(" "));
     },
   };
 }
