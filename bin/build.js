@@ -40,6 +40,7 @@ const entries = [
     "testing/index",
   ],
   ...["live", "open", "plan", "replaySession", "runner"].map((name) => `run/session/${name}`),
+  ...["service", "webSocket"].map((name) => `server/${name}`),
 ];
 /** Needed by nearly every run, hence part of the bundle; all others are left to be found in node_modules. */
 const bundled = ["chalk", "cli-table3", "commander", "decimal.js", "zod"];

@@ -79,8 +79,11 @@ export class CcxtSession implements VenueSession {
   async loadMarkets(): Promise<void> {
     await this.call({
       name: "loadMarkets",
-      send: (exchange) => exchange.loadMarkets(),
-      read: () => undefined,
+      // Anew each time: of an answer that was cut off ccxt makes a list of none, and keeps it.
+      send: (exchange) => exchange.loadMarkets(true),
+      read: (markets) => {
+        if (Object.keys(markets as object).length === 0) throw new Error("a list of no markets");
+      },
       repeatable: true,
       deadlineMs: 30_000,
     });

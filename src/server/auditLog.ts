@@ -39,6 +39,11 @@ export class AuditLog {
 }
 
 function withoutSecrets(request: unknown): unknown {
-  const text = JSON.stringify(request ?? null, (key, value: unknown) => (secret.test(key) ? "…" : value));
-  return text.length > mostText ? `${text.slice(0, mostText)}…` : (JSON.parse(text) as unknown);
+  try {
+    const text = JSON.stringify(request ?? null, (key, value: unknown) => (secret.test(key) ? "…" : value));
+    return text.length > mostText ? `${text.slice(0, mostText)}…` : (JSON.parse(text) as unknown);
+  } catch {
+    // Nested so deep that nothing can be done with it.
+    return "…";
+  }
 }

@@ -18,7 +18,7 @@ const amount = z
 /** One on its way in: a JSON number or decimal text, above 0. */
 const amountIn = z
   .union([z.number(), z.string().max(60)])
-  .meta({ id: "AmountInput", description: "A number above 0, or the same as decimal text" });
+  .meta({ id: "RequestAmount", description: "A number above 0, or the same as decimal text" });
 const timestamp = z.string().meta({ format: "date-time", description: "ISO 8601, UTC" });
 const symbol = z
   .string()

@@ -6,7 +6,7 @@ import {
   fastify,
 } from "fastify";
 import type { ZodType } from "zod";
-import { ValidationError } from "../domain/errors.ts";
+import { GeoSyncError, ValidationError } from "../domain/errors.ts";
 import { type Access, bearerOf } from "./access.ts";
 import { toJson } from "./contract.ts";
 import { addDocs, schemaOf } from "./restDocs.ts";
@@ -141,7 +141,8 @@ function addProbes(app: FastifyInstance, service: TradingService): void {
   });
 }
 
-function addRoute(app: FastifyInstance, route: Route, { service, access, telemetry }: RestOptions): void {
+function addRoute(app: FastifyInstance, route: Route, options: RestOptions): void {
+  const { service, access, telemetry, onBug = () => {} } = options;
   const { method, url, scope } = route;
   const action = `${method} ${url}`;
   app.route({
@@ -153,7 +154,12 @@ function addRoute(app: FastifyInstance, route: Route, { service, access, telemet
       if (method === "GET" || request.outcome === "GEO-LIMITED") return;
       const { who, ip: from, outcome, params, query, body = null } = request;
       const asked = { ...(params as object), ...(query as object), body };
-      access.audit({ face: "rest", who, from, action, request: asked, outcome });
+      try {
+        access.audit({ face: "rest", who, from, action, request: asked, outcome });
+      } catch (error) {
+        onBug(error);
+        throw new GeoSyncError("GEO-INTERNAL", "an error of the server");
+      }
     },
     onResponse: async ({ began }) => telemetry.apiCall("rest", action, (performance.now() - began) / 1000),
     async handler(request, reply) {

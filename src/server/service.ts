@@ -1,7 +1,5 @@
-import { Decimal } from "../domain/decimal.ts";
 import { GeoSyncError, ValidationError } from "../domain/errors.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { isoTime } from "../domain/time.ts";
 import type { Metrics } from "../metrics/panel.ts";
 import type { Companion, SessionHandle } from "../run/session/handle.ts";
 import type { HistoricOrder } from "../run/session/orderHistory.ts";
@@ -134,15 +132,6 @@ export class TradingService implements Companion {
   /** The last of each symbol since this process began. */
   ticks(): readonly contract.TickView[] {
     return this.#publisher.ticks();
-  }
-
-  /** The last price, as a tick of no volume; null before the first. @throws as `instrument` */
-  lastTick(symbol: string): contract.TickView | null {
-    const { markets, time } = this.#handle.core.engine;
-    const holding = markets.get(this.instrument(symbol))?.holding;
-    if (holding?.hasPrice !== true) return null;
-    const price = views.exactly(holding.exactMark());
-    return { symbol, price, volume: new Decimal(0), timestamp: isoTime(time) };
   }
 
   risk(): contract.RiskView {

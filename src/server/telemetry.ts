@@ -43,7 +43,7 @@ export class Telemetry {
   readonly #errors = this.#counter("geosync_api_errors_total", "API calls that failed", ["face", "code"]);
 
   constructor(handle: SessionHandle, service: TradingService) {
-    collectDefaultMetrics({ register: this.#registry });
+    this.#watchProcess();
     this.#watchService(handle, service);
     this.#unwatch = handle.watch({
       onStep: ({ events }) => this.#events.inc(events.length),
@@ -112,6 +112,13 @@ export class Telemetry {
       case "status":
         if (event.kind === "reconnecting") this.#reconnects.inc();
     }
+  }
+
+  #watchProcess(): void {
+    collectDefaultMetrics({ register: this.#registry });
+    // Ours is of a fixed window; these begin anew with each reader, and are no numbers before the first second.
+    for (const { name } of this.#registry.getMetricsAsArray())
+      if (name.startsWith("nodejs_eventloop_lag")) this.#registry.removeSingleMetric(name);
   }
 
   #watchService({ name, mode, venue }: SessionHandle, service: TradingService): void {

@@ -60,7 +60,8 @@ describe("a figure", () => {
     ["soak", ["keptMB"]],
     ["latency", ["medianMs", "p99Ms", "ticksPerSecond"]],
     ["geometry", ["firstRunUpdatesPerSecond", "warmRunUpdatesPerSecond"]],
-    ["grpc", ["medianMs", "p99Ms", "worstMs"]],
+    ["webSocket", ["updateP50Ms", "updateP99Ms", "stalledP99Ms", "engineP99Ms", "cpuShare"]],
+    ["grpc", ["medianMs", "p99Ms", "cpuMs"]],
   ])("%s prints one document with medians and every value measured", async (name, measures) => {
     const { figure, results } = await quickly(name);
     expect(figure).toBe(name);
@@ -121,7 +122,7 @@ describe("the table", () => {
     const { stderr, exitCode } = await bench("run.js", "sharpe", "--quick");
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      "expected figures among csv, engine, fills, process, help, grademark, journal, liveBook, adapter, venue, recovery, soak, latency, geometry, grpc, found sharpe",
+      "expected figures among csv, engine, fills, process, help, grademark, journal, liveBook, adapter, venue, recovery, soak, latency, geometry, grpc, webSocket, found sharpe",
     );
   });
 });

@@ -187,3 +187,9 @@ it("as many questions at once as one likes are no leak", async () => {
   }
   expect(warnings).toEqual([]);
 });
+
+it("a list of markets that is cut off is asked for again", async () => {
+  const cut = { kind: "truncate" as const, keep: 0.5 };
+  await trading({ requests: [{ path: "/api/v3/exchangeInfo", nth: [1], fault: cut }] });
+  expect((await adapter.instrument("BTC/USDT")).base).toBe("BTC");
+});

@@ -33,6 +33,9 @@ export interface VenueDeskOptions {
 /** So often the venue has to deny an order, when it can't be on its way any more, until it is believed. */
 const denialsNeeded = 2;
 
+/** The longest between two tries, in ms. What is in doubt, or should be gone, holds up the stop of a position. */
+const patience = { ask: 3000, cancel: 3000, trades: 15_000 } as const;
+
 /** Speaks with the venue about single orders, and hears what it says of them. */
 export class VenueDesk {
   /** Order news that were repeated or overtaken. */
@@ -56,7 +59,7 @@ export class VenueDesk {
     }
     const { track, leg } = step;
     leg.tries++;
-    leg.nextTry = this.#options.now() + backoff(leg.tries, 125, 15_000, this.#options.random);
+    leg.nextTry = this.#options.now() + backoff(leg.tries, 125, patience[step.kind], this.#options.random);
     try {
       if (step.kind === "ask") await this.#ask(track, leg);
       else if (step.kind === "cancel") await this.#cancel(track, leg);

@@ -37,12 +37,13 @@ export function scheduleOf(seed: number, rounds: number): Schedule {
   const random = seededRandom(seed);
   const starts = Array.from({ length: rounds }, (_, i) => startOf(random, seed * 1000 + i));
   const last = { faults: faultsOf(random, seed * 1000 + rounds), blows: blowsOf(random, 1500) };
+  const liquidity = pick(random, [1, 1, 0.01, 0.001]);
   return {
     seed,
-    liquidity: pick(random, [1, 1, 0.01, 0.001]),
+    liquidity,
     starts: [
       ...starts,
-      { ...last, from: "connected", end: { kind: "stop", afterMs: 4000, onExit: exitOf(random) } },
+      { ...last, from: "connected", end: { kind: "stop", afterMs: 4000, onExit: exitOf(random, liquidity) } },
     ],
   };
 }
@@ -81,9 +82,12 @@ function blowsOf(random: Random, withinMs: number): readonly Blow[] {
   return kind < 0.3 ? [{ kind: "crash", atMs, downMs }] : [];
 }
 
-/** Before orders are kept, the market is frozen: they could fill between the session's end and the look at them. */
-function exitOf(random: Random): ExitRule {
-  return pick(random, ["cancel", "flatten", "keep"]);
+/**
+ * Before orders are kept, the market is frozen: they could fill between the session's end and the look at them. A thin
+ * book that is frozen has nobody to sell to: a stop that is reached could not get out.
+ */
+function exitOf(random: Random, liquidity: number): ExitRule {
+  return pick(random, liquidity === 1 ? ["cancel", "flatten", "keep"] : ["cancel", "flatten"]);
 }
 
 function between(random: Random, low: number, high: number): number {

@@ -12,7 +12,7 @@ import { TickerStream } from "./tickerStream.ts";
 const mostSymbols = 100;
 
 /**
- * The last price of each symbol, then every tick, until either side ends it.
+ * The last tick of each symbol, then every other, until either side ends it.
  * @throws GEO-VALUE, GEO-NOT-FOUND when no symbol is known, GEO-LIMITED
  */
 export function streamTickers(
@@ -34,14 +34,11 @@ export function streamTickers(
   const metadata = new Metadata();
   for (const symbol of unknown) metadata.add("geosync-unknown-symbols", headerText(symbol));
   call.sendMetadata(metadata);
-  for (const symbol of [...spelled.values()].flat()) {
-    const tick = service.lastTick(symbol);
-    if (tick !== null) stream.tell({ symbol, tick });
-  }
-  forget = service.feed.listen("ticks", ({ symbol, data }) => {
-    for (const spelling of spelled.get(symbol!) ?? [])
-      stream.tell({ symbol: spelling, tick: data as TickView });
-  });
+  const tell = (symbol: string | null, tick: TickView) => {
+    for (const spelling of spelled.get(symbol ?? "") ?? []) stream.tell({ symbol: spelling, tick });
+  };
+  for (const tick of service.ticks()) tell(tick.symbol, tick);
+  forget = service.feed.listen("ticks", ({ symbol, data }) => tell(symbol, data as TickView));
 }
 
 /** The caller's spellings by the session's own, and those that mean nothing here. */

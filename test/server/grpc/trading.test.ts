@@ -36,7 +36,7 @@ describe("the reference's gRPC sample", () => {
     const tickers = channel.StreamTickers!({ symbols: ["BTCUSD", "ETHUSD"] });
     const headers = new Promise<Metadata>((resolve) => tickers.on("metadata", resolve));
     expect(await first(tickers)).toMatchObject({
-      ...{ symbol: "BTCUSD", price: 50_000, volume: 0, timestamp: Date.UTC(2024, 0, 1, 0, 5) },
+      ...{ symbol: "BTCUSD", price: 50_000, volume: 10, timestamp: Date.UTC(2024, 0, 1, 0, 5) },
     });
     expect((await headers).get("geosync-unknown-symbols")).toEqual(["ETHUSD"]);
     tickers.cancel();

@@ -76,7 +76,7 @@ describe("a token", () => {
   });
 
   it("that is taken back ends the connections made with it", async () => {
-    const watchful = await openSockets(session.service, { access: doorman, limits: { pingMs: 10 } });
+    const watchful = await openSockets(session.service, { access: doorman, limits: { pingMs: 250 } });
     const user = await watchful.connect({ headers: { authorization: "Bearer good" } });
     await user.subscribe(["trades"]);
     doorman.tokens!.delete("good");

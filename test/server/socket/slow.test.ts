@@ -108,7 +108,7 @@ describe("a connection", () => {
   });
 
   it("whose other end answers no ping is given up", async () => {
-    house = await openSockets(session.service, { limits: { pingMs: 20 } });
+    house = await openSockets(session.service, { limits: { pingMs: 250 } });
     const [mute, live] = await Promise.all([house.connect({ autoPong: false }), house.connect()]);
     expect(await mute!.end()).toMatchObject({ code: 1006 });
     await live!.settled();
