@@ -1,55 +1,51 @@
 import { join } from "node:path";
-import type { FastifyInstance } from "fastify";
-import type { Companion, SessionHandle } from "../../src/run/session/handle.ts";
-import { attachDashboard } from "../../src/server/dashboard.ts";
-import { openAccess } from "../../src/server/localAccess.ts";
-import { openRest } from "../../src/server/rest.ts";
-import { TradingService } from "../../src/server/service.ts";
-import { attachWebSocket } from "../../src/server/webSocket.ts";
+import { type Listening, startFaces } from "../../src/server/serve.ts";
 import { newFolder, type ServedOptions, type ServedSession, serveSession } from "./servedSession.ts";
 
 export interface DashboardSession extends ServedSession {
-  readonly service: TradingService;
   /** As `http://127.0.0.1:12345`. */
   readonly url: string;
   readonly port: number;
+  /** For its tokens. */
+  readonly stateDir: string;
 }
 
-export interface DashboardOptions extends ServedOptions {
+export interface DashboardOptions extends Omit<ServedOptions, "beside"> {
   /** @default a free one */
   readonly port?: number;
-  /** Asks for a token of the folder `tokens` in the session's. */
   readonly requireToken?: boolean;
 }
-
-const telemetry = { contentType: "text/plain", text: async () => "", apiCall() {}, apiError() {} };
 
 /** A paper session on a short file, left open, with REST, WebSocket and dashboard on one port. */
 export async function serveDashboard(options: DashboardOptions = {}): Promise<DashboardSession> {
   const { port = 0, requireToken = false, folder = newFolder() } = options;
-  let service!: TradingService;
-  let app!: FastifyInstance;
-  const beside = async (handle: SessionHandle): Promise<Companion> => {
-    service = new TradingService(handle);
-    const access = openAccess({
-      ...{ stateDir: join(folder, "tokens"), requireToken, allowHosts: [], allowOrigins: [] },
-      ...{ hosts: ["127.0.0.1"], isSecure: false, auditPath: join(handle.path, "audit.ndjson") },
-    });
-    app = await openRest({ service, access, telemetry });
-    await attachDashboard(app, { access });
-    const socket = attachWebSocket(app.server, { service, access });
-    await app.listen({ host: "127.0.0.1", port });
-    return {
-      async close() {
-        await socket.close();
-        app.server.closeAllConnections();
-        await app.close();
-        access.close();
-        await service.close();
-      },
-    };
-  };
-  const session = await serveSession({ ...options, folder, beside });
-  const bound = (app.server.address() as { readonly port: number }).port;
-  return { ...session, service, port: bound, url: `http://127.0.0.1:${bound}` };
+  const stateDir = join(folder, "sessions");
+  let where: Listening = { api: null, grpc: null };
+  const session = await serveSession({
+    ...options,
+    folder,
+    beside: (handle) =>
+      startFaces(handle, {
+        ...{ api: { host: "127.0.0.1", port }, grpc: null, tls: null, stateDir, requireToken },
+        ...{ allowHosts: [], allowOrigins: [], onListening: (found) => (where = found) },
+      }),
+  });
+  const url = where.api ?? "";
+  return { ...session, url, port: Number(new URL(url).port), stateDir };
+}
+
+/** Asks a session as a program would. Rejects when it says no. */
+export async function call<T>(
+  { url }: DashboardSession,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<T> {
+  const response = await fetch(`${url}/api/v1/${path}`, {
+    method,
+    ...(body && { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+  });
+  const answer: unknown = await response.json();
+  if (!response.ok) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
+  return answer as T;
 }

@@ -5,6 +5,7 @@ const grouping = (digits: Intl.NumberFormatOptions) =>
   new Intl.NumberFormat("en-US", { ...digits, roundingMode: "halfExpand" } as Intl.NumberFormatOptions);
 const money = grouping({ minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const exact = grouping({ maximumFractionDigits: 12 });
+const average = grouping({ minimumFractionDigits: 0, maximumSignificantDigits: 9 });
 const percent = new Intl.NumberFormat("en-US", {
   style: "percent",
   minimumFractionDigits: 2,
@@ -24,6 +25,11 @@ export function gainText(amount: string): string {
 /** A price or quantity: all of its digits, up to twelve after the point. */
 export function amountText(amount: string): string {
   return withMinus(exact.format(amount as `${number}`));
+}
+
+/** What only a division gives, such as an average price: nine digits that count. */
+export function averageText(price: string): string {
+  return withMinus(average.format(price as `${number}`));
 }
 
 /** A price beside others: with as many digits as they have, so that points stand below one another. */

@@ -9,12 +9,12 @@ import { KillSwitch } from "./killSwitch.ts";
 import { Market } from "./market.ts";
 import { Model } from "./model.ts";
 import { tell } from "./news.ts";
-import { type Frame, type Link, Stream } from "./stream.ts";
+import { type Link, Stream } from "./stream.ts";
 import { ordersTable, positionsTable, signalsTable, tradesTable } from "./tables.ts";
 import { startTheme } from "./theme.ts";
 import { Ticket } from "./ticket.ts";
 import { askForToken } from "./tokenPrompt.ts";
-import type { Equity, Order, Status, Trade } from "./wire.ts";
+import type { Equity, Frame, Order, Status, Trade } from "./wire.ts";
 
 /** Points of the equity curve that are fetched. */
 const points = 2000;

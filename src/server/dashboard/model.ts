@@ -1,5 +1,4 @@
-import type { Frame } from "./stream.ts";
-import type { Equity, Order, Position, Signal, Status, Tick, Trade } from "./wire.ts";
+import type { Equity, Frame, Order, Position, Signal, Status, Tick, Trade } from "./wire.ts";
 
 /** Trades and signals that are shown. */
 const shown = 100;
@@ -65,6 +64,6 @@ export class Model {
   }
 }
 
-export function isOpen({ status }: Pick<Order, "status">): boolean {
+function isOpen({ status }: Pick<Order, "status">): boolean {
   return status === "pending" || status === "open" || status === "partially_filled";
 }

@@ -11,7 +11,7 @@ import {
   type Time,
 } from "lightweight-charts";
 import { chartColors, chartTime, openChart } from "./chart.ts";
-import { amountText, decimalsOf, directionOf } from "./format.ts";
+import { amountText, decimalsOf, directionOf, priceText } from "./format.ts";
 import { colorOf } from "./theme.ts";
 import type { Candle, Order, Position, Trade } from "./wire.ts";
 
@@ -107,7 +107,8 @@ export class PriceChart {
     const decimals = Math.min(mostDecimals, Math.max(this.#decimals, 2, ...found));
     if (decimals === this.#decimals) return;
     this.#decimals = decimals;
-    const priceFormat = { type: "price", precision: decimals, minMove: 10 ** -decimals } as const;
+    const formatter = (price: number) => priceText(price.toFixed(decimals), decimals);
+    const priceFormat = { type: "custom", formatter, minMove: 10 ** -decimals } as const;
     this.#series.applyOptions({ priceFormat });
   }
 }

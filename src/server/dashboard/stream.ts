@@ -1,11 +1,4 @@
-/** News of one channel as the server numbers them; the other frames have no channel. */
-export interface Frame {
-  readonly type: string;
-  readonly channel: string | null;
-  readonly seq: number | null;
-  readonly epoch?: string;
-  readonly data: unknown;
-}
+import type { Frame } from "./wire.ts";
 
 /** How the connection is: `stale` is open, but silent. */
 export type Link = "connecting" | "live" | "stale" | "reconnecting";
@@ -19,7 +12,7 @@ export interface StreamListener {
   onLost(): void;
 }
 
-export const channels = ["status", "equity", "positions", "orders", "trades", "signals", "ticks"] as const;
+const channels = ["status", "equity", "positions", "orders", "trades", "signals", "ticks"] as const;
 /** Nothing may be missing there; of the others, each update is the whole. */
 const lossless: ReadonlySet<string> = new Set(["orders", "trades", "signals"]);
 

@@ -34,7 +34,7 @@ export class Table<Row> {
     // On a phone rows are laid out as cards: the roles keep it a table for screen readers.
     this.#table = make(
       "table",
-      { role: "table", hidden: true },
+      { class: "rows", role: "table", hidden: true },
       make("caption", { class: "sr" }, options.caption),
       make("thead", { role: "rowgroup" }, make("tr", { role: "row" }, ...heads)),
       this.#body,

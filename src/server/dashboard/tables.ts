@@ -1,5 +1,13 @@
 import { byId, make, mark, say } from "./dom.ts";
-import { amountText, directionOf, gainText, signedShareText, timeText, wordsOf } from "./format.ts";
+import {
+  amountText,
+  averageText,
+  directionOf,
+  gainText,
+  signedShareText,
+  timeText,
+  wordsOf,
+} from "./format.ts";
 import { type Column, Table } from "./table.ts";
 import type { Order, Position, Signal, Trade } from "./wire.ts";
 
@@ -18,7 +26,11 @@ export function positionsTable(): Table<Position> {
           say(cell, amountText(quantity), directionOf(quantity) === "down" ? "short" : "long");
         },
       },
-      number("Entry", ({ entry_price }) => amountText(entry_price)),
+      number(
+        "Entry",
+        ({ entry_price }) => averageText(entry_price),
+        ({ entry_price }) => entry_price,
+      ),
       number("Price", ({ current_price }) => amountText(current_price)),
       gain("Unrealized", ({ unrealized_pnl }) => unrealized_pnl, shareOfEntry),
       gain("Realized", ({ realized_pnl }) => realized_pnl),
@@ -95,7 +107,7 @@ export function signalsTable(): Table<Signal> {
 }
 
 /** Why: in the words of whoever gave it. */
-export function reasonText({ reason, confidence, metadata }: Signal): string {
+function reasonText({ reason, confidence, metadata }: Signal): string {
   const facts = Object.entries(metadata)
     .filter(([name]) => name !== "reason")
     .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`);
@@ -122,7 +134,7 @@ function gain<Row>(label: string, amountOf: Say<Row>, detail?: Say<Row>): Column
     fill: (cell, row) => {
       const amount = amountOf(row);
       mark(cell, "direction", directionOf(amount));
-      say(cell, [gainText(amount), detail?.(row)].filter(Boolean).join("  "));
+      say(cell, [gainText(amount), detail?.(row)].filter(Boolean).join(" "));
     },
   };
 }

@@ -19,3 +19,12 @@ export type Equity = Wire<contract.EquityView>;
 export type EquityPoint = Wire<contract.EquityPointView>;
 export type Candle = Wire<contract.CandleView>;
 export type Tick = Wire<contract.TickView>;
+
+/** News of one channel as the server numbers them; the other frames have no channel. */
+export interface Frame {
+  readonly type: string;
+  readonly channel: string | null;
+  readonly seq: number | null;
+  readonly epoch?: string;
+  readonly data: unknown;
+}
