@@ -8,7 +8,6 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { figure, repeat, root, spread } from "./figure.js";
 
@@ -47,9 +46,8 @@ async function measured(url, orders, warmup) {
     const due = began + (i * 1000) / perSecond;
     const early = due - performance.now();
     if (early > 0) await sleep(early);
-    const side = i % 2 === 0 ? "buy" : "sell";
     answers.push(
-      post(`${url}/api/v1/orders`, agent, { symbol: "BTCUSD", side, quantity: 0.01 }).then((order) => {
+      post(`${url}/api/v1/orders`, agent, { symbol: "BTCUSD", side: "buy", quantity: 0.01 }).then((order) => {
         if (order.status !== "filled") throw new Error(`expected a fill, found ${JSON.stringify(order)}`);
         if (i >= warmup) ms.push(performance.now() - due);
       }),
@@ -76,6 +74,23 @@ function post(url, agent, order) {
   });
 }
 
+/** Where it listens, when so many bars have been played. Its output is read on: else it would wait for us. */
+function played(output, count) {
+  return new Promise((resolve, reject) => {
+    let [rest, url, bars] = ["", null, 0];
+    output.setEncoding("utf8").on("data", (text) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop();
+      for (const line of lines) {
+        const { event, api, error } = JSON.parse(line);
+        if (error !== undefined) reject(new Error(error.message));
+        if (event === "listening") url = api;
+        if (event === "bar" && ++bars === count) resolve(url);
+      }
+    });
+  });
+}
+
 /** A paper session on a short file, left open. */
 async function withServer(work) {
   mkdirSync(`${root}bench/.cache`, { recursive: true });
@@ -96,15 +111,7 @@ async function withServer(work) {
     stdio: ["ignore", "pipe", "inherit"],
   });
   try {
-    let [url, bars] = [null, 0];
-    for await (const line of createInterface({ input: server.stdout })) {
-      const event = JSON.parse(line);
-      if (event.event === "listening") url = event.api;
-      if (event.event === "bar") bars++;
-      if (event.error !== undefined) throw new Error(event.error.message);
-      if (url !== null && bars === rows.length) break;
-    }
-    server.stdout.resume();
+    const url = await played(server.stdout, rows.length);
     return await work(url);
   } finally {
     server.kill("SIGTERM");

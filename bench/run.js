@@ -1,5 +1,5 @@
 /**
- * All figures, or those named, as a table: `npm run bench [-- csv engine fills process help grademark journal liveBook adapter venue recovery soak latency geometry grpc webSocket] [-- --write]`.
+ * All figures, or those named, as a table: `npm run bench [-- csv engine fills process help grademark journal liveBook adapter venue recovery soak latency geometry grpc webSocket api] [-- --write]`.
  * --write puts the table into the README between its markers, and every document, with all raw values, into
  * bench/results.ndjson, one a line; figures that were not run now keep their place when they come from the same machine.
 --quick takes tiny sizes. Builds first, so that it is these sources that are measured.
@@ -25,6 +25,7 @@ const figures = [
   "geometry",
   "grpc",
   "webSocket",
+  "api",
 ];
 const markers = { start: "<!-- figures -->", end: "<!-- /figures -->" };
 
