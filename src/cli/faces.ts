@@ -25,7 +25,8 @@ export async function facesOf(
 ): Promise<RunnerOptions["beside"]> {
   const addressFor = (face: "api" | "grpc") => {
     const given = flags[face];
-    return given === undefined ? null : addressOf(given === true ? "" : given, `--${face}`, usual[face]);
+    if (given === undefined) return null;
+    return given === true ? usual[face] : addressOf(given, `--${face}`, usual[face]);
   };
   const [api, grpc] = [addressFor("api"), addressFor("grpc")];
   if (api === null && grpc === null) {
