@@ -64,6 +64,6 @@ export class Model {
   }
 }
 
-export function isOpen({ status }: Pick<Order, "status">): boolean {
+function isOpen({ status }: Pick<Order, "status">): boolean {
   return status === "pending" || status === "open" || status === "partially_filled";
 }

@@ -12,7 +12,7 @@ export interface StreamListener {
   onLost(): void;
 }
 
-export const channels = ["status", "equity", "positions", "orders", "trades", "signals", "ticks"] as const;
+const channels = ["status", "equity", "positions", "orders", "trades", "signals", "ticks"] as const;
 /** Nothing may be missing there; of the others, each update is the whole. */
 const lossless: ReadonlySet<string> = new Set(["orders", "trades", "signals"]);
 

@@ -107,7 +107,7 @@ export function signalsTable(): Table<Signal> {
 }
 
 /** Why: in the words of whoever gave it. */
-export function reasonText({ reason, confidence, metadata }: Signal): string {
+function reasonText({ reason, confidence, metadata }: Signal): string {
   const facts = Object.entries(metadata)
     .filter(([name]) => name !== "reason")
     .map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`);
