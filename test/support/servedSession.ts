@@ -26,12 +26,12 @@ export interface ServedOptions {
 }
 
 /** Never trades by itself. */
-export const idleStrategy = `
+const idleStrategy = `
 import { defineStrategy } from "geosync";
 export default defineStrategy({ name: "idle", create: () => ({ save: () => null }) });
 `;
 
-export const usualCloses = [50_000, 50_100, 50_050, 50_200, 50_000];
+const usualCloses = [50_000, 50_100, 50_050, 50_200, 50_000];
 
 export function newFolder(): string {
   return mkdtempSync(join(tmpdir(), "geosync-served-"));
