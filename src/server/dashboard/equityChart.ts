@@ -13,9 +13,13 @@ export class EquityChart {
   readonly #equity: ISeriesApi<"Area">;
   readonly #drawdown: ISeriesApi<"Baseline">;
   #points: EquityPoint[] = [];
+  /** Somebody looks at a part of it: the whole would be in the way. */
+  #isHeld = false;
 
   constructor(host: HTMLElement) {
     this.#chart = openChart(host);
+    host.addEventListener("pointerdown", () => (this.#isHeld = true));
+    host.addEventListener("dblclick", () => (this.#isHeld = false));
     const money = { type: "custom", minMove: 0.01, formatter: (value: number) => moneyText(String(value)) };
     const share = { type: "custom", minMove: 0.0001, formatter: shareText };
     this.#equity = this.#chart.addSeries(AreaSeries, { priceFormat: money as never, lineWidth: 2 }, 0);
@@ -52,6 +56,7 @@ export class EquityChart {
       ({ timestamp }, i) => chartTime(timestamp) !== secondOf(points[i + 1]?.timestamp),
     );
     this.#draw();
+    this.#isHeld = false;
     this.#chart.timeScale().fitContent();
   }
 
@@ -69,7 +74,7 @@ export class EquityChart {
       this.#equity.update({ time, value: Number(point.equity) });
       this.#drawdown.update({ time, value: point.drawdown ?? 0 });
     }
-    if (this.#points.length < 50) this.#chart.timeScale().fitContent();
+    if (!this.#isHeld) this.#chart.timeScale().fitContent();
   }
 
   #draw(): void {
