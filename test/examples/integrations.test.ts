@@ -39,6 +39,21 @@ const expected: Readonly<Record<string, readonly RegExp[]>> = {
     /: GEO-VENUE-LIMITED\n.+: ok$/m,
     /^GEO-ORDER-UNKNOWN; asked for by its name, it is filled$/m,
   ],
+  "rest-client.mjs": [
+    /^status running$/m,
+    /^filled 0\.01 twice asked, the same: true$/m,
+    /^position BTC\/USDT exactly at string$/m,
+    /^400 GEO-VALUE$/m,
+  ],
+  "websocket-client.mjs": [
+    /^subscribed ticks\nsnapshot ticks\nupdate BTCUSD at \d+/m,
+    /^next after the break, without a gap: true$/m,
+  ],
+  "grpc-client.mjs": [/^Order ID: \d+ filled$/m, /^not traded: ETHUSD\n(?:BTCUSD: \d+(?:\.\d+)?\n){2}/m],
+  "prometheus.mjs": [
+    /^geosync_orders_total\{.*side="buy".*\} [1-9]/m,
+    /^geosync_equity\{currency="USDT"\} \d+/m,
+  ],
   "orchestrator.mjs": [/^1 buy 0\.1$/m],
   "credentials.mjs": [
     /^balances: .*USDT/m,
