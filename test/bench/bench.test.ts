@@ -122,7 +122,7 @@ describe("the table", () => {
     const { stderr, exitCode } = await bench("run.js", "sharpe", "--quick");
     expect(exitCode).toBe(1);
     expect(stderr).toContain(
-      "expected figures among csv, engine, fills, process, help, grademark, journal, liveBook, adapter, venue, recovery, soak, latency, geometry, grpc, webSocket, found sharpe",
+      "expected figures among csv, engine, fills, process, help, grademark, journal, liveBook, adapter, venue, recovery, soak, latency, geometry, grpc, webSocket, api, found sharpe",
     );
   });
 });
