@@ -192,7 +192,8 @@ export class CcxtSession implements VenueSession {
   async #admit(patient: boolean): Promise<void> {
     const { hold, retry } = this.#parts;
     if (this.#closing.signal.aborted) throw new Failure(closedError());
-    if (patient && hold.remaining > 0 && hold.remaining <= (retry.patienceMs ?? 30_000)) {
+    // Again when it woke early: timers run by another clock than the venue's date does.
+    while (patient && hold.remaining > 0 && hold.remaining <= (retry.patienceMs ?? 30_000)) {
       await this.#wait(hold.remaining);
     }
     try {
