@@ -46,6 +46,8 @@ export interface HoldingState {
   readonly hasCarry: boolean;
   /** The last price, to the nearest double and exactly; null when there is none. */
   readonly mark: readonly [number, Fixed] | null;
+  /** What the market itself showed last; null when it has shown nothing. */
+  readonly shown: Fixed | null;
 }
 
 /**
@@ -88,6 +90,9 @@ export class Holding {
   mark = Number.NaN;
   #column: FixedColumn | null = null;
   #row = 0;
+  /** What the market had shown before a restart. */
+  #shownBefore: Fixed | null = null;
+  /** Of a fill since the market last showed a price. */
   #fillPrice: Fixed | null = null;
   #carried = 0;
 
@@ -106,14 +111,15 @@ export class Holding {
     const numbers = { quantity, priceScale, notionalScale, flow, fees, feeScale };
     const mark = this.hasPrice ? ([this.mark, this.exactMark()] as const) : null;
     const lots = this.lots.slice(this.first);
-    return { instrument, owner, ...numbers, lots, funding, borrowCost, hasCarry, mark };
+    return { instrument, owner, ...numbers, lots, funding, borrowCost, hasCarry, mark, shown: this.#shown };
   }
 
-  load({ mark, lots, instrument, owner, ...numbers }: HoldingState): void {
+  load({ mark, shown, lots, instrument, owner, ...numbers }: HoldingState): void {
     Object.assign(this, numbers);
     this.lots = [...lots];
     this.first = 0;
     if (mark !== null) [this.mark, this.#fillPrice] = mark;
+    this.#shownBefore = shown;
     if (numbers.hasCarry) this.#refreshCarried();
     else this.refreshNumbers();
   }
@@ -127,6 +133,7 @@ export class Holding {
     this.mark = price;
     if (this.#column !== column) this.#column = column;
     this.#row = row;
+    if (this.#fillPrice !== null) this.#fillPrice = null;
   }
 
   /** What `look` finds while the last price is taken to be another one. */
@@ -134,18 +141,19 @@ export class Holding {
     const mark = this.mark;
     const known = this.#column;
     const knownRow = this.#row;
+    const filled = this.#fillPrice;
     this.markAt(column, row, price);
     const found = look();
     this.mark = mark;
     this.#column = known;
     this.#row = knownRow;
+    this.#fillPrice = filled;
     return found;
   }
 
   /** A fill is news of the price, too: it stands until the market shows the next one. */
   markFill(price: Fixed): void {
     this.mark = unitsToNumber(price.units, price.scale);
-    this.#column = null;
     this.#fillPrice = price;
   }
 
@@ -155,7 +163,19 @@ export class Holding {
 
   /** The last known price, exactly. Needs `hasPrice`. */
   exactMark(): Fixed {
-    return this.#column === null ? this.#fillPrice! : fixedAt(this.#column, this.#row);
+    return this.#fillPrice ?? fixedAt(this.#column!, this.#row);
+  }
+
+  /**
+   * What an order would find: the market's own last price. That of a fill has our slippage in it, and would be slipped
+   * from again. Needs `hasPrice`.
+   */
+  marketPrice(): Fixed {
+    return this.#shown ?? this.#fillPrice!;
+  }
+
+  get #shown(): Fixed | null {
+    return this.#column === null ? this.#shownBefore : fixedAt(this.#column, this.#row);
   }
 
   /**

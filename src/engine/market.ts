@@ -174,7 +174,7 @@ export class Market {
 
   /** What an order would find: the other side where it is known, else the last price. */
   priceFor(side: OrderSide): Fixed {
-    return this.#bestOf(side === "buy" ? "ask" : "bid") ?? this.holding.exactMark();
+    return this.#bestOf(side === "buy" ? "ask" : "bid") ?? this.holding.marketPrice();
   }
 
   #bestOf(side: keyof Best): Fixed | null {

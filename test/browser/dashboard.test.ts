@@ -139,11 +139,11 @@ describe.runIf(hasBrowser)("the dashboard in a browser", () => {
     await page.getByRole("button", { name: "Kill switch…" }).click();
     await page.getByLabel("Close everything at market").check();
     await page.getByRole("button", { name: "Halt and close everything" }).click();
-    // The file has been played: the order that closes waits for a price that does not come.
-    await rows("orders").getByText("market").waitFor();
     await page.getByText("Halted: kill switch: by the user").waitFor();
+    await page.getByText("No open position.").waitFor();
+    expect(await call(session, "GET", "positions")).toMatchObject({ positions: [] });
     expect(await call(session, "GET", "orders?limit=1")).toMatchObject({
-      orders: [{ side: "sell", order_type: "market", quantity: 0.1, reduce_only: true }],
+      orders: [{ side: "sell", order_type: "market", status: "filled", quantity: 0.1, reduce_only: true }],
     });
   });
 

@@ -1,6 +1,6 @@
 import "../v8.ts";
 import type { Account } from "../../account/account.ts";
-import type { Execution, ExecutionEvent, LiveEvent } from "../../domain/execution.ts";
+import { type Execution, type ExecutionEvent, flattenTag, type LiveEvent } from "../../domain/execution.ts";
 import { addFixed, type Fixed, zero } from "../../domain/fixed.ts";
 import type { Instrument } from "../../domain/instrument.ts";
 import type { Instant } from "../../domain/market.ts";
@@ -190,9 +190,16 @@ export class SessionEngine {
       if (order !== null && kind !== "cancel") this.engine.meetLastPrice(order);
       else this.engine.bookNews();
     }
+    if (this.#simulates && commands.some(({ kind }) => kind === "flatten")) this.#closeAtLastPrice();
     this.#holdsCommits = false;
     if (this.#owesCommit) this.#journal.commit();
     this.#owesCommit = false;
+  }
+
+  /** Who flattens by hand wants it now, as with any order of a user: a file that has been played has no next price. */
+  #closeAtLastPrice(): void {
+    const closing = this.orders.open.filter(({ command }) => command.tag === flattenTag);
+    for (const { command } of closing) this.engine.meetLastPrice(command.number);
   }
 
   #admit(events: readonly LiveEvent[]): void {

@@ -123,4 +123,39 @@ describe("what a user asks of a session", () => {
     expect(session.handle.core.history.order(ask(session, marketBuy).order!)?.reason).toBe("filled");
     await session.stop();
   });
+
+  it("a halt that closes everything does it at the last price, short positions too, and a replay does the same", async () => {
+    for (const [side, price] of [
+      ["buy", "49975"],
+      ["sell", "50025"],
+    ] as const) {
+      const session = await served({ settings: { account: "margin" } });
+      const { core } = session.handle;
+      ask(session, { kind: "order", order: { symbol: "BTC/USDT", side, quantity: "0.1" } });
+      ask(session, {
+        kind: "order",
+        order: { symbol: "BTC/USDT", side: "buy", quantity: "0.1", limit: "10000" },
+      });
+      expect(core.orders.open).toHaveLength(1);
+      session.handle.halt("enough", true);
+      expect(core.account.hasPosition).toBe(false);
+      expect(core.orders.open).toEqual([]);
+      expect(core.history.fills.all().at(-1)?.price.toString()).toBe(price);
+      await session.stop();
+      const stateDir = join(session.folder, "sessions");
+      const replayed = await replaySession({ stateDir, name: "served", settings: {} });
+      expect(replayed).toMatchObject({ identical: true, divergence: null });
+    }
+  });
+
+  it("orders on borrowed money one after another find the market's price, not that of the one before", async () => {
+    const first = await served({ settings: { account: "margin" } });
+    ask(first, { kind: "order", order: { symbol: "BTC/USDT", side: "sell", quantity: "0.01" } });
+    await first.stop();
+    const session = await served({ folder: first.folder, settings: { account: "margin" } });
+    for (let i = 0; i < 2; i++)
+      ask(session, { kind: "order", order: { symbol: "BTC/USDT", side: "sell", quantity: "0.01" } });
+    expect(session.handle.core.history.fills.all().map(({ price }) => price)).toEqual(Array(3).fill("49975"));
+    await session.stop();
+  });
 });
