@@ -49,6 +49,12 @@ export async function facesOf(
   const hosts = [api, grpc].flatMap((address) => (address === null ? [] : [address.host]));
   const { refuseUnguarded } = await import("../server/localAccess.ts");
   refuseUnguarded({ stateDir, hosts });
+  const { checkBindable } = await import("../server/bindable.ts");
+  for (const [flag, address] of [
+    ["--api", api],
+    ["--grpc", grpc],
+  ] as const)
+    if (address !== null) await checkBindable(flag, address);
   if (!hosts.every(isLoopback) && options.tls === null)
     output.tell("warning: other machines can reach the API, and what they send is not encrypted: --tls-cert");
   return async (handle) => (await import("../server/serve.ts")).startFaces(handle, options);

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
-import { ConnectionError, GeoSyncError } from "../domain/errors.ts";
 import type { Companion, SessionHandle } from "../run/session/handle.ts";
 import { type Address, hostText } from "./address.ts";
+import { unbindable } from "./bindable.ts";
 import { openAccess } from "./localAccess.ts";
 import { TradingService } from "./service.ts";
 
@@ -64,7 +64,9 @@ export async function startFaces(handle: SessionHandle, options: FacesOptions): 
     if (grpc !== null) {
       const { openGrpc } = await import("./grpc.ts");
       const address = `${hostText(grpc.host)}:${grpc.port}`;
-      const face = await openGrpc({ ...parts, address, ...(tls && { tls }) }).catch(refused("--grpc", grpc));
+      const face = await openGrpc({ ...parts, address, ...(tls && { tls }) }).catch((error) =>
+        unbindable("--grpc", grpc, error),
+      );
       grpcAt = `${hostText(grpc.host)}:${opening(face).port}`;
     }
     const apiAt = api === null ? null : await openApi(api, options, parts, opening);
@@ -93,7 +95,7 @@ async function openApi(
   opening({ close: () => closed(app) });
   await attachDashboard(app, parts);
   opening(attachWebSocket(app.server, parts));
-  await app.listen({ ...address, exclusive: true }).catch(refused("--api", address));
+  await app.listen({ ...address, exclusive: true }).catch((error) => unbindable("--api", address, error));
   const bound = app.server.address() as { readonly port: number };
   return `${tls === null ? "http" : "https"}://${hostText(address.host)}:${bound.port}`;
 }
@@ -102,22 +104,6 @@ async function closed(app: FastifyInstance): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), graceMs);
   await app.close();
   clearTimeout(timer);
-}
-
-function refused(flag: string, { host, port }: Address): (cause: unknown) => never {
-  return (cause) => {
-    if (cause instanceof GeoSyncError) throw cause;
-    const { code = "", message } = cause as NodeJS.ErrnoException;
-    const at = `${hostText(host)}:${port}`;
-    const isTaken = code === "EADDRINUSE" || /EADDRINUSE|address already in use/i.test(message);
-    if (isTaken) {
-      throw new ConnectionError(`${flag}: expected ${at} to be free, found it taken`, {
-        hint: `Another session may be served there; ${flag} ${hostText(host)}:0 picks a free port.`,
-        cause,
-      });
-    }
-    throw new ConnectionError(`${flag}: cannot listen on ${at}: ${message}`, { cause });
-  };
 }
 
 function hostsOf(...addresses: readonly (Address | null)[]): readonly string[] {

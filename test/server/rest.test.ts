@@ -102,15 +102,16 @@ it.each([
   expect(json).toMatchObject(expected);
 });
 
-it("halts, resumes, and the kill switch closes what there is with the next price", async () => {
+it("halts, resumes, and the kill switch closes what there is at the last price", async () => {
   await api("POST", "/orders", sample);
   expect((await api("POST", "/halt", { reason: "lunch" })).json).toMatchObject({ status: "halted" });
   expect((await api("POST", "/orders", sample)).json).toMatchObject({ reason: "refused:halted" });
   expect((await api("POST", "/resume")).json).toMatchObject({ status: "running" });
   expect((await api("POST", "/kill")).json).toMatchObject({ status: "halted" });
-  expect((await api("GET", "/orders?status=open")).json.orders).toMatchObject([
-    { side: "sell", order_type: "market", symbol: "BTC/USDT" },
+  expect((await api("GET", "/orders?limit=1")).json.orders).toMatchObject([
+    { side: "sell", order_type: "market", symbol: "BTC/USDT", status: "filled" },
   ]);
+  expect((await api("GET", "/positions")).json.positions).toEqual([]);
   expect((await api("POST", "/resume", undefined, { "content-type": "application/json" })).status).toBe(200);
 });
 
