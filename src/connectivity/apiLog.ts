@@ -1,3 +1,4 @@
+import { openSync } from "node:fs";
 import { ValidationError } from "../domain/errors.ts";
 import type { ApiLog } from "./session.ts";
 
@@ -13,8 +14,8 @@ export interface ApiLogFile extends ApiLog {
  */
 export async function openApiLog(path: string): Promise<ApiLogFile> {
   const { default: pino } = await import("pino");
-  const target = pino.destination({ dest: path === "-" ? 2 : path, sync: path === "-", mkdir: false });
-  await opened(target, path);
+  // Opened by us: a file that it could not open would fail again in pino, when the process ends.
+  const target = pino.destination({ dest: path === "-" ? 2 : opened(path), sync: path === "-" });
   const logger = pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level } },
     target,
@@ -33,28 +34,16 @@ export async function openApiLog(path: string): Promise<ApiLogFile> {
   };
 }
 
-interface Target {
-  once(event: "ready" | "error", listener: (error: Error) => void): unknown;
-  readonly fd?: number;
-}
-
-async function opened(target: Target, path: string): Promise<void> {
-  if (path === "-") return;
-  await new Promise<void>((resolve, reject) => {
-    target.once("ready", () => resolve());
-    target.once("error", (cause: Error) =>
-      reject(
-        new ValidationError(
-          "GEO-OUTPUT",
-          `--api-log: expected a file that can be written: ${cause.message}`,
-          {
-            hint: "Name a file in a folder that is there, or - for stderr.",
-            cause,
-          },
-        ),
-      ),
+function opened(path: string): number {
+  try {
+    return openSync(path, "a");
+  } catch (cause) {
+    throw new ValidationError(
+      "GEO-OUTPUT",
+      `--api-log: expected a file that can be written: ${(cause as Error).message}`,
+      { hint: "Name a file in a folder that is there, or - for stderr.", cause },
     );
-  });
+  }
 }
 
 function level(label: string): object {
