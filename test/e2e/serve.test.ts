@@ -91,7 +91,8 @@ describe("geosync token", () => {
     expect(made.exitCode).toBe(0);
     const listed = await run("list");
     expect(listed.stdout).toMatch(/desk.*trade/);
-    const token = /\bgeo\S{20,}/.exec(`${made.stdout}`)?.[0] ?? String(made.stdout).trim();
+    const token = String(made.stdout).trim();
+    expect(token).toMatch(/^geosync_[\w-]{43}$/);
     expect(listed.stdout).not.toContain(token);
     expect((await run("revoke", "desk")).exitCode).toBe(0);
     expect((await run("list")).stdout).not.toMatch(/desk.*trade/);
