@@ -19,6 +19,8 @@ export default defineConfig({
     root: fileURLToPath(new URL("..", import.meta.url)),
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // A condition is waited for as long as it takes on a busy machine; a second, the default, is a test by the clock.
+    expect: { poll: { timeout: 30_000, interval: 20 } },
     // Vitest would leave one core idle.
     maxWorkers: "100%",
     projects: [

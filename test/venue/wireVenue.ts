@@ -129,7 +129,7 @@ export class Listener {
   /** What `find` sees in the messages, those to come included. @throws after 10 s, with what there was */
   // biome-ignore lint/suspicious/noExplicitAny: the tests read what JSON holds.
   async until<T>(find: (messages: readonly any[]) => T | undefined | false): Promise<T> {
-    const deadline = Date.now() + 10_000;
+    const deadline = Date.now() + 30_000;
     for (;;) {
       const found = find(this.messages);
       if (found !== undefined && found !== false) return found;
