@@ -94,23 +94,6 @@ describe("the faces", () => {
     expect(faces).toEqual(["rest", "grpc"]);
     removeFolder(folder);
   });
-
-  it.each([
-    ["an unknown symbol", { ...sample, symbol: "DOGEUSD" }, 404, 5],
-    ["a quantity of 0", { ...sample, quantity: 0 }, 400, 3],
-    ["a side that is none", { ...sample, side: "long" }, 400, 3],
-    ["a limit order without a price", { ...sample, order_type: "limit" }, 400, 3],
-  ])("refuse %s alike", async (_, order, http, code) => {
-    const { api, grpc, stop, folder } = await open();
-    const { client, call } = grpcClient(grpc);
-    const rest = await ask(`${api}/api/v1/orders`, "POST", order);
-    const error = await call("PlaceOrder", order).catch((thrown: unknown) => thrown);
-    expect(rest.status).toBe(http);
-    expect(error).toMatchObject({ code });
-    client.close();
-    await stop();
-    removeFolder(folder);
-  });
 });
 
 it("says which port is taken", async () => {
