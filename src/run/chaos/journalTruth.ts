@@ -16,6 +16,8 @@ export interface JournalTruth {
   readonly id: string;
   /** Orders that left, attached exits included. */
   readonly decided: ReadonlyMap<OrderNumber, PlaceCommand>;
+  /** Of an attached exit, also of one that took the place of another: the order that it protects. */
+  readonly entryOf: ReadonlyMap<OrderNumber, OrderNumber>;
   readonly fills: readonly Execution[];
   readonly open: readonly OrderRecord[];
   /** What an order manager would be told after a restart. */
@@ -35,6 +37,7 @@ export async function journalTruth(stateDir: string, name: string): Promise<Jour
     const ensemble = await loadStrategies(manifest.settings);
     const instruments = instrumentsIn(store);
     const decided = new Map<OrderNumber, PlaceCommand>();
+    const entryOf = new Map<OrderNumber, OrderNumber>();
     const fills: Execution[] = [];
     const plan = planSession(ensemble, {
       mode: "live",
@@ -42,7 +45,7 @@ export async function journalTruth(stateDir: string, name: string): Promise<Jour
       instruments,
       tradeFrom: manifest.tradeFrom,
       ticksArePrices: manifest.ticksArePrices,
-      send: (command) => note(command, decided),
+      send: (command) => note(command, decided, entryOf),
       onFill: (fill) => fills.push(fill),
     });
     const journal = new ReplayJournal();
@@ -54,6 +57,7 @@ export async function journalTruth(stateDir: string, name: string): Promise<Jour
     return {
       id: sessionId(name, store.header.created),
       decided,
+      entryOf,
       fills,
       open: core.orders.open,
       known: core.known,
@@ -73,8 +77,17 @@ export async function journalTruth(stateDir: string, name: string): Promise<Jour
 
 const nothing = { kind: "quantity", units: 0n, mayShrink: false } as const;
 
-function note(command: Command, decided: Map<OrderNumber, PlaceCommand>): void {
+function note(
+  command: Command,
+  decided: Map<OrderNumber, PlaceCommand>,
+  entryOf: Map<OrderNumber, OrderNumber>,
+): void {
   if (command.kind === "cancel") return;
   decided.set(command.number, command);
-  for (const exit of command.exits) decided.set(exit.number, exitCommand(command, exit, nothing));
+  const entry = command.replaces === null ? undefined : entryOf.get(command.replaces);
+  if (entry !== undefined) entryOf.set(command.number, entry);
+  for (const exit of command.exits) {
+    decided.set(exit.number, exitCommand(command, exit, nothing));
+    entryOf.set(exit.number, command.number);
+  }
 }

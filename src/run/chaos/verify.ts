@@ -58,19 +58,20 @@ export function verify(journal: JournalTruth, venue: VenueTruth): readonly Viola
 }
 
 /** Nothing was sent twice, and nothing beyond what was decided. */
-function* duplicates({ decided, fills }: JournalTruth, named: readonly Named[]): Generator<Violation> {
+function* duplicates(
+  { decided, entryOf, fills }: JournalTruth,
+  named: readonly Named[],
+): Generator<Violation> {
   const say = (message: string): Violation => ({ kind: "duplicate", message });
   const byNumber = groupBy(named, ({ number }) => number);
+  const executedOf = (number: OrderNumber) =>
+    sumOf((byNumber.get(number) ?? []).map(({ order }) => parseFixed(order.executedQty)));
   for (const [number, ones] of byNumber) {
     const command = decided.get(number);
     if (command === undefined) continue;
     const names = ones.map(({ order }) => order.clientOrderId);
     if (new Set(names).size < names.length) yield say(`a name was used twice: ${names.join(", ")}`);
-    const isExit =
-      !command.exits.length &&
-      command.reduceOnly &&
-      command.sizing.kind === "quantity" &&
-      command.sizing.units === 0n;
+    const isExit = entryOf.has(number);
     if (!isExit && command.trail === null && ones.length > 1)
       yield say(`order ${number} was sent ${ones.length} times: ${names.join(", ")}`);
     // Each takes the place of the one before: it must be over by then.
@@ -91,7 +92,7 @@ function* duplicates({ decided, fills }: JournalTruth, named: readonly Named[]):
     }
     const { sizing, instrument } = command;
     const most = sizing.kind === "quantity" ? sizing.units : sizing.plus + sizing.cap;
-    const executed = sumOf(ones.map(({ order }) => parseFixed(order.executedQty)));
+    const executed = executedOf(number);
     // By value, a market order costs what was decided, whatever quantity that is by then.
     const byValue = sizing.kind === "value" && command.type === "market" && sizing.plus === 0n;
     const spent = sumOf(ones.map(({ order }) => parseFixed(order.cummulativeQuoteQty)));
@@ -107,6 +108,12 @@ function* duplicates({ decided, fills }: JournalTruth, named: readonly Named[]):
         kind: "lost-fill",
         message: `order ${number}: ${formatFixed(executed)} were filled, the journal has ${formatFixed(told)}`,
       };
+  }
+  // Exits have the size of what their entry has brought, whatever was known of it when they were changed.
+  for (const [entry, exits] of groupBy([...entryOf.keys()], (exit) => entryOf.get(exit)!)) {
+    const [brought, closed] = [executedOf(entry), sumOf(exits.map(executedOf))];
+    if (compareFixed(closed, brought) > 0)
+      yield say(`order ${entry} brought ${formatFixed(brought)}, its exits closed ${formatFixed(closed)}`);
   }
 }
 

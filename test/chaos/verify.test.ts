@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Execution,
+  exitCommand,
+  type OrderNumber,
+  type PlaceCommand,
+} from "../../src/domain/execution.ts";
+import { parseFixed } from "../../src/domain/fixed.ts";
+import { ClientIds } from "../../src/execution/live/clientIds.ts";
+import { startBalances, type VenueOrder } from "../../src/run/chaos/exchange.ts";
+import type { JournalTruth } from "../../src/run/chaos/journalTruth.ts";
+import { verify } from "../../src/run/chaos/verify.ts";
+import { TradingSession } from "../execution/live/tradingSession.ts";
+
+const ids = new ClientIds("abc123");
+
+/** A bracket, its target moved when 0.7 of the entry were known to be held, and what filled of them. */
+async function bracket(filled: { readonly entry: string; readonly moved: string }) {
+  const session = await new TradingSession().start();
+  session.price("100");
+  const entry = session.write({ quantity: "1", stopLoss: "90", takeProfit: "120" }) as PlaceCommand;
+  const { instrument } = entry;
+  const unitsOf = (text: string) => {
+    const { units, scale } = parseFixed(text);
+    return units * 10n ** BigInt(instrument.lot.scale - scale);
+  };
+  const target = entry.exits.find(({ role }) => role === "takeProfit")!;
+  const known = { kind: "quantity", units: unitsOf("0.7"), mayShrink: false } as const;
+  const moved = { ...exitCommand(entry, target, known), number: 9, replaces: target.number };
+  const decided = new Map<OrderNumber, PlaceCommand>([
+    [entry.number, entry],
+    [target.number, exitCommand(entry, target, { ...known, units: 0n })],
+    [9, moved],
+  ]);
+  const fill = (number: OrderNumber, quantity: string) =>
+    ({ number, quantity: unitsOf(quantity), instrument }) as Execution;
+  const journal: JournalTruth = {
+    ...{ id: "abc123", decided, open: [], halted: null, divergence: null, changes: new Map() },
+    entryOf: new Map([
+      [target.number, entry.number],
+      [9, entry.number],
+    ]),
+    fills: [fill(entry.number, filled.entry), fill(9, filled.moved)],
+    known: { orders: [], symbols: [] } as unknown as JournalTruth["known"],
+  };
+  const orders = [
+    order(entry.number, "1", filled.entry, 1),
+    order(target.number, "0.7", "0", 2),
+    order(9, filled.moved, filled.moved, 4),
+  ];
+  const violations = verify(journal, {
+    orders,
+    trades: [],
+    balances: new Map(Object.entries(startBalances)),
+  });
+  return violations.filter(({ kind }) => kind === "duplicate").map(({ message }) => message);
+}
+
+function order(number: OrderNumber, origQty: string, executedQty: string, time: number): VenueOrder {
+  return {
+    ...{
+      symbol: "BTCUSDT",
+      orderId: number,
+      clientOrderId: ids.of({ number, generation: 1 }),
+      status: "FILLED",
+    },
+    ...{ origQty, executedQty, cummulativeQuoteQty: "0", time, updateTime: time + 1 },
+  };
+}
+
+describe("a moved exit", () => {
+  it("may close what its entry has brought since", async () => {
+    expect(await bracket({ entry: "1", moved: "0.9" })).toEqual([]);
+  });
+
+  it("that closes more than its entry has brought is told", async () => {
+    expect(await bracket({ entry: "0.8", moved: "0.9" })).toEqual([
+      "order 1 brought 0.8, its exits closed 0.9",
+    ]);
+  });
+});
+
+it("an order that filled beyond what was decided is told", async () => {
+  expect(await bracket({ entry: "1.5", moved: "0.9" })).toEqual(["order 1: 1.5 were filled, 1 decided"]);
+});
