@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import type { Session } from "../../src/cli/session.ts";
+import { providerDownloadSchema } from "../../src/report/downloadSchema.ts";
 import { fakeServer } from "../data/providers/fakeServer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "geosync-provider-cli-"));
@@ -60,6 +61,9 @@ describe("geosync data download --provider", () => {
     await run(args, { ...key, ALPHAVANTAGE_URL: url });
     const { out, err } = await run(args, { ...key, ALPHAVANTAGE_URL: url });
     expect(err).toBe("");
+    expect(JSON.stringify(providerDownloadSchema.strict().parse(JSON.parse(out)), null, 2)).toBe(
+      out.trimEnd(),
+    );
     expect(JSON.parse(out)).toEqual({
       schema: "geosync.provider-download/1",
       provider: "alphavantage",
