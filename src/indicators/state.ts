@@ -87,6 +87,12 @@ export class SavedState {
     return (this.memory[name] ?? null) !== null;
   }
 
+  flag(name: string): boolean {
+    const found = this.memory[name];
+    if (typeof found === "boolean") return found;
+    throw this.unfit(name, "true or false");
+  }
+
   part(name: string, target: Restorable): void {
     target.load(this.memory[name] ?? null);
   }
