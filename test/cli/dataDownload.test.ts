@@ -35,7 +35,6 @@ async function run(...args: readonly string[]) {
     },
     exitCode: 0,
     endsInOrder: false,
-    printsLines: false,
   };
   await runProgram(args, session);
   return written;

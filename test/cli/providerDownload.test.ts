@@ -26,7 +26,6 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
     },
     exitCode: 0,
     endsInOrder: false,
-    printsLines: false,
   };
   await runProgram(["data", "download", ...args], session);
   return written;
