@@ -55,6 +55,7 @@ async function providerOf(flags: DownloadFlags & { readonly provider: string }, 
   const setup = createSetup({
     adjusted,
     variable: (name) => readKey(name, session),
+    memory: resolve(session.cwd, ".geosync/providers"),
     ...(url !== undefined && { url }),
     ...(rate !== undefined && { limits: limitsOf(rate) }),
   });
