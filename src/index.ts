@@ -135,6 +135,7 @@ export {
   permutationEntropyChange,
   type Restorable,
   rsi,
+  type SavableIndicator,
   type ShannonOptions,
   shannonEntropy,
   sma,

@@ -1,8 +1,7 @@
-import { defineStrategy, sma, ValidationError, z } from "geosync";
+import { defineStrategy, type IndicatorState, sma, ValidationError, z } from "geosync";
 
 /** Of a symbol: what a restart must not lose. */
-type Saved = { symbol: string; fast: Average; slow: Average; above: boolean | null };
-type Average = ReturnType<ReturnType<typeof sma>["save"]>;
+type Saved = { symbol: string; fast: IndicatorState; slow: IndicatorState; above: boolean | null };
 
 /**
  * Two moving averages. Goes long when the mean of the last `fast` closes rises above the mean of the last `slow`, and

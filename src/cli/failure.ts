@@ -9,7 +9,8 @@ interface ErrorDocument {
 }
 
 /**
- * Tells the user what went wrong: in words on stderr, with `json` as a document on stdout as well.
+ * Tells the user what went wrong: in words on stderr, with `json` as a document on stdout as well, always on one line,
+ * which it must be after a session's events.
  * @returns the exit code of the process
  */
 export async function reportFailure(thrown: unknown, json: boolean, session: Session): Promise<number> {
@@ -21,7 +22,7 @@ export async function reportFailure(thrown: unknown, json: boolean, session: Ses
       schema: "geosync.error/1",
       error: { code, message, hint: hint ?? null },
     };
-    await session.print([JSON.stringify(document, null, session.printsLines ? 0 : 2), "\n"]);
+    await session.print([JSON.stringify(document), "\n"]);
   }
   if (stopped) session.note("stopped");
   else if (exitCode === exitCodes["GEO-INTERNAL"])

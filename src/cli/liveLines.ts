@@ -1,4 +1,5 @@
 import type { SessionEvent } from "../run/session/events.ts";
+import { BoundedLines } from "./boundedLines.ts";
 import { eventText } from "./liveText.ts";
 import type { Session } from "./session.ts";
 
@@ -9,17 +10,21 @@ export interface LiveOutput {
   show(event: SessionEvent): void;
   /** Before anything happens. */
   tell(text: string): void;
-  /** Nothing more is shown. */
-  close(): void;
+  /** Nothing more is shown; settles when all that was is out. */
+  close(): void | Promise<void>;
 }
 
-/** For programs: each event a line of JSON on stdout. */
+/** Those that the next of their kind makes up for. */
+const passing: ReadonlySet<SessionEvent["event"]> = new Set(["bar", "account"]);
+
+/** For programs: each event a line of JSON on stdout, which nobody has to read for the session to go on. */
 export function jsonLines(session: Session): LiveOutput {
+  const lines = new BoundedLines((text) => session.print([text]));
   return {
     accountEveryMs: 5000,
-    show: (event) => void session.print([`${JSON.stringify(event)}\n`]),
+    show: (event) => lines.push(`${JSON.stringify(event)}\n`, event.event, passing.has(event.event)),
     tell: () => {},
-    close: () => {},
+    close: () => lines.flush(),
   };
 }
 

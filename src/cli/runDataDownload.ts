@@ -6,26 +6,11 @@ import type { DownloadReport } from "../data/candleDownload.ts";
 import { ValidationError } from "../domain/errors.ts";
 import { normalizeSymbol } from "../domain/symbol.ts";
 import { isoTime, parseTimeframe, type Timeframe } from "../domain/time.ts";
+import type { DownloadDocument } from "../report/downloadSchema.ts";
 import type { DownloadFlags } from "./dataDownload.ts";
 import { startProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
 import type { VenueChoice } from "./venueFlags.ts";
-
-/** What `geosync data download --json` prints: schema geosync.download/1. */
-interface DownloadDocument {
-  readonly schema: "geosync.download/1";
-  readonly venue: string;
-  readonly testnet: boolean;
-  readonly symbol: string;
-  readonly timeframe: string;
-  readonly file: string;
-  /** Open times of the first and the last candle in the file. */
-  readonly first: string;
-  readonly last: string;
-  readonly added: number;
-  /** Intervals among these for which the venue has no candle. */
-  readonly missing: number;
-}
 
 /** @throws GeoSyncError */
 export async function runDataDownload(flags: DownloadFlags & VenueChoice, session: Session): Promise<void> {

@@ -54,7 +54,6 @@ export interface LiveRequest {
 /** From flags to a session and its report. @throws GeoSyncError */
 export async function runLive(request: LiveRequest, session: Session): Promise<void> {
   const { own } = request;
-  session.printsLines = own.json === true;
   const { cwd, env } = session;
   const file = readConfigFile(own.config ?? (env.GEOSYNC_CONFIG || undefined), cwd);
   const resolved = resolveSettings({ flags: request.flags, env, file });
@@ -70,13 +69,13 @@ export async function runLive(request: LiveRequest, session: Session): Promise<v
   );
   try {
     const outcome = await outcomeOf(request, resolved, mode, session, output);
-    output.close();
+    await output.close();
     await report(outcome, own, session);
   } catch (error) {
     output.failed(error);
     throw error;
   } finally {
-    output.close();
+    await output.close();
     await output.settled();
   }
 }

@@ -7,25 +7,10 @@ import { ValidationError } from "../domain/errors.ts";
 import type { RateLimits } from "../domain/ports.ts";
 import { normalizeSymbol } from "../domain/symbol.ts";
 import { isoTime, parseTimeframe } from "../domain/time.ts";
+import type { ProviderDownloadDocument } from "../report/downloadSchema.ts";
 import type { DownloadFlags } from "./dataDownload.ts";
 import { startProgress } from "./progress.ts";
 import type { Session } from "./session.ts";
-
-/** What `geosync data download --provider … --json` prints: schema geosync.provider-download/1. */
-interface ProviderDownloadDocument {
-  readonly schema: "geosync.provider-download/1";
-  readonly provider: string;
-  readonly symbol: string;
-  readonly timeframe: string;
-  readonly adjusted: boolean;
-  readonly file: string;
-  /** Open times of the first and the last bar in the file. */
-  readonly first: string;
-  readonly last: string;
-  readonly added: number;
-  /** Went on with a download that was stopped. */
-  readonly resumed: boolean;
-}
 
 /** @throws GeoSyncError */
 export async function runProviderDownload(
@@ -70,6 +55,7 @@ async function providerOf(flags: DownloadFlags & { readonly provider: string }, 
   const setup = createSetup({
     adjusted,
     variable: (name) => readKey(name, session),
+    memory: resolve(session.cwd, ".geosync/providers"),
     ...(url !== undefined && { url }),
     ...(rate !== undefined && { limits: limitsOf(rate) }),
   });

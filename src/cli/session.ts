@@ -6,8 +6,6 @@ export interface Session {
   readonly signal: AbortSignal;
   /** The command stops in order by itself when the signal aborts, and then throws its reason: nobody ends it before. */
   endsInOrder: boolean;
-  /** The command prints one JSON document a line: a failure must be one, too. */
-  printsLines: boolean;
   /** Whether stdout shows colours. */
   readonly color: boolean;
   /** Results. Settles when they are on their way. */
@@ -39,7 +37,6 @@ export function createSession(signal: AbortSignal): Session {
     note: (text) => void process.stderr.write(`${text}\n`),
     exitCode: 0,
     endsInOrder: false,
-    printsLines: false,
   };
 }
 

@@ -3,6 +3,7 @@ import { InsufficientDataError, ValidationError } from "../domain/errors.ts";
 import { isoTime, type Millis, type Timeframe } from "../domain/time.ts";
 import { CandleFile, type CandleRow } from "./candleFile.ts";
 import { candlePages, closeTimeOf } from "./candlePages.ts";
+import { FileLock } from "./fileLock.ts";
 
 export interface DownloadOptions {
   readonly symbol: string;
@@ -30,10 +31,19 @@ export interface DownloadReport {
 /**
  * Closed candles of a period into a CSV file, a page at a time. A file that is there is gone on with, once its first
  * row reaches back far enough and its last one is the venue's, too.
- * @throws ValidationError GEO-DATA-… when the file is not what was asked for; InsufficientDataError when the venue has
- * no candle in the period; ConnectionError as the calls of a session
+ * @throws ValidationError GEO-DATA-… when the file is not what was asked for, GEO-OUTPUT when another download into it
+ * is under way; InsufficientDataError when the venue has no candle in the period; ConnectionError as a session's calls
  */
 export async function downloadCandles(api: MarketApi, options: DownloadOptions): Promise<DownloadReport> {
+  const lock = new FileLock(options.path);
+  try {
+    return await download(api, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function download(api: MarketApi, options: DownloadOptions): Promise<DownloadReport> {
   const { symbol, timeframe, from, path } = options;
   const file = new CandleFile(path, symbol);
   try {

@@ -1,3 +1,6 @@
+import type { IndicatorState, Restorable } from "../indicators/index.ts";
+import { SavedState, savedState } from "../indicators/state.ts";
+
 /** A closed bar as features see it: the chosen price, and what was bought and sold in it. */
 export interface FeatureInput {
   /** Above 0. */
@@ -16,7 +19,7 @@ export interface FeatureInput {
  * A feature: one column, or some that belong together. Fed each bar once, in order, it knows nothing but what it was
  * fed, so that live and backtest agree and no value changes when the future arrives.
  */
-export interface Feature {
+export interface Feature extends Restorable {
   readonly names: readonly string[];
   /** Of the bar: one value a name, written from `to[at]` on. NaN until there is enough, and where it is undefined. */
   update(bar: FeatureInput, to: Float64Array, at: number): void;
@@ -24,12 +27,25 @@ export interface Feature {
   onTrade?(volume: number, bought: number): void;
 }
 
-/** A feature of one column. */
-export function single(name: string, update: (bar: FeatureInput) => number): Feature {
+/** A feature of one column, whose memory is all in `memory`. */
+export function single(
+  name: string,
+  memory: readonly Restorable[],
+  update: (bar: FeatureInput) => number,
+): Feature {
   return {
     names: [name],
     update(bar, to, at) {
       to[at] = update(bar);
     },
+    ...restoring(name, memory),
+  };
+}
+
+/** Saves and loads these as one. */
+export function restoring(name: string, parts: readonly Restorable[]): Restorable {
+  return {
+    save: (): IndicatorState => savedState(name, { parts: parts.map((part) => part.save()) }),
+    load: (state) => new SavedState(name, state).parts("parts", parts),
   };
 }

@@ -6,7 +6,7 @@ import { TrailingPairs } from "./trailing.ts";
 /** (bought − sold) / (bought + sold) over the last n bars, −1 to 1; NaN when nothing was traded in them. */
 export function orderImbalance(n: number): Feature {
   const window = new TrailingPairs(n);
-  return single(`orderImbalance${n}`, ({ volume, bought }) => {
+  return single(`orderImbalance${n}`, [window], ({ volume, bought }) => {
     if (Number.isNaN(bought)) return Number.NaN;
     window.add(2 * bought - volume, volume);
     return window.isFull ? window.ratio() : Number.NaN;
@@ -21,7 +21,7 @@ export function orderImbalance(n: number): Feature {
  */
 export function kyleLambda(n: number): Feature {
   const window = new TrailingPairs(n);
-  return single(`kyleLambda${n}`, ({ change, volume, bought }) => {
+  return single(`kyleLambda${n}`, [window], ({ change, volume, bought }) => {
     if (Number.isNaN(change) || Number.isNaN(bought)) return Number.NaN;
     window.add(change, 2 * bought - volume);
     return window.isFull ? window.slope() : Number.NaN;

@@ -1,4 +1,5 @@
 import { ValidationError } from "../domain/errors.ts";
+import { type IndicatorState, type Restorable, SavedState, savedState } from "../indicators/state.ts";
 import { type FeatureConfig, type FeatureOptions, featureConfig } from "./config.ts";
 import type { Feature } from "./feature.ts";
 import { kyleLambda, orderImbalance } from "./flows.ts";
@@ -41,10 +42,11 @@ export class FeaturePipeline {
 }
 
 /** The features of one symbol, bar by bar: the same in a backtest and live. */
-export class FeatureStream {
+export class FeatureStream implements Restorable {
   readonly names: readonly string[];
   /** Of the last bar, in the order of `names`; overwritten by the next. */
   readonly values: Float64Array;
+  readonly #identity: string;
   readonly #config: FeatureConfig;
   readonly #hasVolume: boolean;
   readonly #features: readonly Feature[];
@@ -55,6 +57,8 @@ export class FeatureStream {
   constructor(config: FeatureConfig, names: readonly string[], hasVolume: boolean) {
     this.names = names;
     this.values = new Float64Array(names.length).fill(Number.NaN);
+    const [priced, known] = [config.priceColumn, hasVolume ? "with" : "without"];
+    this.#identity = `features ${names.join(" ")} of ${priced}, ${known} volume`;
     this.#config = config;
     this.#hasVolume = hasVolume;
     this.#features = featuresOf(config);
@@ -92,6 +96,25 @@ export class FeatureStream {
       feature.update(input, this.values, at);
       at += feature.names.length;
     }
+  }
+
+  /** All that it has seen, trades of the bar under way included. */
+  save(): IndicatorState {
+    return savedState(this.#identity, {
+      values: this.values,
+      previous: this.#previous,
+      takers: this.#takers.save(),
+      features: this.#features.map((feature) => feature.save()),
+    });
+  }
+
+  /** @throws TypeError for a state of other features, or of data with volumes where these have none */
+  load(state: IndicatorState): void {
+    const saved = new SavedState(this.#identity, state);
+    saved.numbersOrNaN("values", this.values);
+    this.#previous = saved.numberOrNaN("previous");
+    saved.part("takers", this.#takers);
+    saved.parts("features", this.#features);
   }
 
   row(): FeatureRow {

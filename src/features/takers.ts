@@ -1,4 +1,5 @@
 import { stddev } from "../indicators/index.ts";
+import { type IndicatorState, type Restorable, SavedState, savedState } from "../indicators/state.ts";
 import type { FeatureConfig } from "./config.ts";
 
 /** A trade print as far as features look at it. */
@@ -10,7 +11,8 @@ export interface FeatureTrade {
 }
 
 /** Who took: the volume that takers bought, exact where trades are in the data, else estimated from bars. */
-export class Takers {
+export class Takers implements Restorable {
+  readonly #identity: string;
   readonly #rule: FeatureConfig["flow"]["rule"];
   readonly #spread;
   #traded = 0;
@@ -22,6 +24,7 @@ export class Takers {
   #barSign = 0;
 
   constructor({ rule, window }: FeatureConfig["flow"]) {
+    this.#identity = `flow by ${rule}, window ${window}`;
     this.#rule = rule;
     this.#spread = stddev(window);
   }
@@ -51,6 +54,29 @@ export class Takers {
       volume,
       bought: volume * (this.#rule === "bulk" ? this.#bulkShare(change) : this.#tickShare(change)),
     };
+  }
+
+  save(): IndicatorState {
+    return savedState(this.#identity, {
+      traded: this.#traded,
+      bought: this.#bought,
+      hasTrades: this.#hasTrades,
+      lastPrice: this.#lastPrice,
+      tradeSign: this.#tradeSign,
+      barSign: this.#barSign,
+      spread: this.#spread.save(),
+    });
+  }
+
+  load(state: IndicatorState): void {
+    const saved = new SavedState(this.#identity, state);
+    this.#traded = saved.number("traded");
+    this.#bought = saved.number("bought");
+    this.#hasTrades = saved.flag("hasTrades");
+    this.#lastPrice = saved.numberOrNaN("lastPrice");
+    this.#tradeSign = saved.number("tradeSign");
+    this.#barSign = saved.number("barSign");
+    saved.part("spread", this.#spread);
   }
 
   #takeTrades(): { readonly volume: number; readonly bought: number } {

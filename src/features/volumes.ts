@@ -5,13 +5,13 @@ import { type Feature, single } from "./feature.ts";
 
 /** ln(1 + volume): 0 for a bar without trades. Depends on the unit of volume. */
 export function logVolume(): Feature {
-  return single("logVolume", ({ volume }) => Math.log1p(volume));
+  return single("logVolume", [], ({ volume }) => Math.log1p(volume));
 }
 
 /** (volume − mean) / population standard deviation of the last n volumes, this one included; 0 when all are equal. */
 export function volumeScore(n: number): Feature {
   const [mean, deviation] = [sma(n), stddev(n)];
-  return single(`volumeZ${n}`, ({ volume }) => {
+  return single(`volumeZ${n}`, [mean, deviation], ({ volume }) => {
     if (Number.isNaN(volume)) return Number.NaN;
     const distance = volume - mean.update(volume);
     const spread = deviation.update(volume);

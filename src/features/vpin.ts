@@ -1,3 +1,4 @@
+import { type IndicatorState, SavedState, savedState } from "../indicators/state.ts";
 import type { FeatureConfig } from "./config.ts";
 import type { Feature, FeatureInput } from "./feature.ts";
 
@@ -14,6 +15,7 @@ const dust = 1e-12;
  */
 export class Vpin implements Feature {
   readonly names: readonly string[];
+  readonly #identity: string;
   readonly #config: VpinConfig;
   /** |bought − sold| / size of the last full buckets. */
   readonly #ratios: Float64Array;
@@ -28,6 +30,7 @@ export class Vpin implements Feature {
 
   constructor(config: VpinConfig) {
     this.names = [`vpin${config.buckets}`];
+    this.#identity = `vpin ${Object.values(config).join(", ")}`;
     this.#config = config;
     this.#ratios = new Float64Array(config.buckets);
     this.#size = config.bucketVolume === "auto" ? Number.NaN : config.bucketVolume;
@@ -44,6 +47,31 @@ export class Vpin implements Feature {
     this.#byTrades = false;
     if (Number.isNaN(this.#size) && !Number.isNaN(volume)) this.#calibrate(volume);
     to[at] = this.#mean();
+  }
+
+  save(): IndicatorState {
+    return savedState(this.#identity, {
+      ratios: this.#ratios,
+      full: this.#full,
+      size: this.#size,
+      calibrated: this.#calibrated,
+      calibrationVolume: this.#calibrationVolume,
+      filled: this.#filled,
+      bought: this.#bought,
+      byTrades: this.#byTrades,
+    });
+  }
+
+  load(state: IndicatorState): void {
+    const saved = new SavedState(this.#identity, state);
+    saved.numbers("ratios", this.#ratios);
+    this.#full = saved.slot("full");
+    this.#size = saved.numberOrNaN("size");
+    this.#calibrated = saved.slot("calibrated");
+    this.#calibrationVolume = saved.number("calibrationVolume");
+    this.#filled = saved.number("filled");
+    this.#bought = saved.number("bought");
+    this.#byTrades = saved.flag("byTrades");
   }
 
   /** The size is fixed once, by the past alone: found anew it would change what old buckets were. */

@@ -1,8 +1,7 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import { ExponentialMean } from "./exponential-mean.ts";
 import type { SavableIndicator } from "./indicator.ts";
-import { requireParts } from "./saved-parts.ts";
-import type { IndicatorState } from "./state.ts";
+import { type IndicatorState, SavedState, savedState } from "./state.ts";
 
 /** What a true range needs of a bar, all in price units. */
 export interface Range {
@@ -23,10 +22,12 @@ export function atr(n: number): SavableIndicator<Range> {
 }
 
 class Atr implements SavableIndicator<Range> {
+  private readonly n: number;
   private readonly mean: ExponentialMean;
   private previousClose: number | undefined;
 
   constructor(n: number) {
+    this.n = n;
     this.mean = new ExponentialMean(n, 1 / n);
   }
 
@@ -39,13 +40,13 @@ class Atr implements SavableIndicator<Range> {
   }
 
   save(): IndicatorState {
-    return [this.previousClose ?? Number.NaN, this.mean.save()];
+    return savedState(`atr of ${this.n}`, { previous: this.previousClose ?? null, mean: this.mean.save() });
   }
 
   load(state: IndicatorState): void {
-    const [previous, mean] = requireParts("atr", state, 2);
-    this.previousClose = Number.isNaN(previous) ? undefined : (previous as number);
-    this.mean.load(mean as IndicatorState);
+    const saved = new SavedState(`atr of ${this.n}`, state);
+    this.previousClose = saved.has("previous") ? saved.number("previous") : undefined;
+    saved.part("mean", this.mean);
   }
 
   update(bar: Range): number {

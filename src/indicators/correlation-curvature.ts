@@ -45,7 +45,7 @@ class CorrelationCurvature implements Indicator<ArrayLike<number>>, Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(this.graph.identity, state);
-    this.value = saved.number("value");
+    this.value = saved.numberOrNaN("value");
     saved.part("graph", this.graph);
     this.edges = undefined;
   }

@@ -78,9 +78,9 @@ class Dfa implements Indicator, Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(`dfa of ${this.n}`, state);
-    this.value = saved.number("value");
-    saved.numbers("prices", this.prices);
-    this.next = saved.number("next");
+    this.value = saved.numberOrNaN("value");
+    saved.numbersOrNaN("prices", this.prices);
+    this.next = saved.slot("next", this.n);
   }
 }
 

@@ -1,7 +1,7 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import { ExponentialMean } from "./exponential-mean.ts";
 import type { SavableIndicator } from "./indicator.ts";
-import type { IndicatorState } from "./state.ts";
+import { type IndicatorState, SavedState, savedState } from "./state.ts";
 
 /**
  * Exponential moving average, in the inputs' unit: seeded with the simple mean of the first n inputs (ready then),
@@ -13,9 +13,11 @@ export function ema(n: number): SavableIndicator {
 }
 
 class Ema implements SavableIndicator {
+  private readonly n: number;
   private readonly mean: ExponentialMean;
 
   constructor(n: number) {
+    this.n = n;
     this.mean = new ExponentialMean(n, 2 / (n + 1));
   }
 
@@ -28,11 +30,11 @@ class Ema implements SavableIndicator {
   }
 
   save(): IndicatorState {
-    return this.mean.save();
+    return savedState(`ema of ${this.n}`, { mean: this.mean.save() });
   }
 
   load(state: IndicatorState): void {
-    this.mean.load(state);
+    new SavedState(`ema of ${this.n}`, state).part("mean", this.mean);
   }
 
   update(input: number): number {

@@ -53,7 +53,7 @@ class ShannonChange implements Indicator, Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(this.identity, state);
-    this.value = saved.number("value");
+    this.value = saved.numberOrNaN("value");
     saved.part("returns", this.returns);
   }
 }
@@ -103,9 +103,9 @@ class PermutationChange implements Indicator, Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(this.identity, state);
-    this.value = saved.number("value");
-    saved.numbers("past", this.past);
-    this.next = saved.number("next");
+    this.value = saved.numberOrNaN("value");
+    saved.numbersOrNaN("past", this.past);
+    this.next = saved.slot("next", this.past.length);
     saved.part("entropy", this.entropy);
   }
 }

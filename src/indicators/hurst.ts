@@ -74,9 +74,9 @@ class Hurst implements Indicator, Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(`hurst of ${this.n}`, state);
-    this.value = saved.number("value");
-    this.count = saved.number("count");
-    saved.numbers("prices", this.prices);
+    this.value = saved.numberOrNaN("value");
+    this.count = saved.slot("count");
+    saved.numbersOrNaN("prices", this.prices);
     saved.parts("sums", this.sums);
   }
 }

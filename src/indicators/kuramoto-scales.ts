@@ -71,8 +71,8 @@ class ScaleOrder implements KuramotoScales {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(this.identity, state);
-    this.value = saved.number("value");
-    this.phase = saved.number("phase");
+    this.value = saved.numberOrNaN("value");
+    this.phase = saved.numberOrNaN("phase");
     saved.part("returns", this.returns);
     saved.parts("filters", this.filters);
   }

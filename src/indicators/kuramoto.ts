@@ -90,8 +90,8 @@ class OrderParameter implements Kuramoto {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(this.identity, state);
-    this.value = saved.number("value");
-    saved.numbers("byPeriod", this.byPeriod);
+    this.value = saved.numberOrNaN("value");
+    saved.numbersOrNaN("byPeriod", this.byPeriod);
     saved.part("returns", this.returns);
     saved.parts("filters", this.filters);
   }

@@ -113,10 +113,10 @@ class StrongestLag implements LeadLag {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(this.identity, state);
-    this.value = saved.number("value");
-    this.correlation = saved.number("correlation");
-    saved.numbers("leader", this.leader);
-    saved.numbers("follower", this.follower);
+    this.value = saved.numberOrNaN("value");
+    this.correlation = saved.numberOrNaN("correlation");
+    saved.numbersOrNaN("leader", this.leader);
+    saved.numbersOrNaN("follower", this.follower);
     saved.part("returns", this.returns);
     saved.part("sums", this.sums);
   }

@@ -28,6 +28,6 @@ export class LogReturns implements Restorable {
   }
 
   load(state: IndicatorState): void {
-    new SavedState("log returns", state).numbers("previous", this.previous);
+    new SavedState("log returns", state).numbersOrNaN("previous", this.previous);
   }
 }

@@ -92,13 +92,16 @@ class PermutationEntropy implements Indicator, Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(this.identity, state);
-    this.value = saved.number("value");
-    saved.numbers("prices", this.prices);
-    this.seen = saved.number("seen");
-    saved.numbers("patterns", this.patterns);
+    this.value = saved.numberOrNaN("value");
+    saved.numbersOrNaN("prices", this.prices);
+    this.seen = saved.slot("seen");
+    saved.numbersOrNaN("patterns", this.patterns);
     this.counts.fill(0);
     for (const pattern of this.patterns) {
-      if (!Number.isNaN(pattern)) this.counts[pattern] = this.counts[pattern]! + 1;
+      if (Number.isNaN(pattern)) continue;
+      const count = this.counts[pattern];
+      if (count === undefined) throw saved.unfit("patterns", `numbers below ${this.counts.length}`);
+      this.counts[pattern] = count + 1;
     }
   }
 }

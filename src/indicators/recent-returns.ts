@@ -28,7 +28,7 @@ export class RecentReturns implements Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(`last ${this.values.length} returns`, state);
-    saved.numbers("values", this.values);
-    this.previous = saved.number("previous");
+    saved.numbersOrNaN("values", this.values);
+    this.previous = saved.numberOrNaN("previous");
   }
 }

@@ -1,8 +1,7 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import { ExponentialMean } from "./exponential-mean.ts";
 import type { SavableIndicator } from "./indicator.ts";
-import { requireParts } from "./saved-parts.ts";
-import type { IndicatorState } from "./state.ts";
+import { type IndicatorState, SavedState, savedState } from "./state.ts";
 
 /**
  * Relative strength index, 0 to 100: 100 × G / (G + L), where G and L are Wilder's averages (alpha = 1 / n, seeded
@@ -16,12 +15,14 @@ export function rsi(n: number): SavableIndicator {
 }
 
 class Rsi implements SavableIndicator {
+  private readonly n: number;
   private readonly gain: ExponentialMean;
   private readonly loss: ExponentialMean;
   private previous = Number.NaN;
   value = Number.NaN;
 
   constructor(n: number) {
+    this.n = n;
     this.gain = new ExponentialMean(n, 1 / n);
     this.loss = new ExponentialMean(n, 1 / n);
   }
@@ -31,14 +32,16 @@ class Rsi implements SavableIndicator {
   }
 
   save(): IndicatorState {
-    return [this.previous, this.value, this.gain.save(), this.loss.save()];
+    const { previous, value, gain, loss } = this;
+    return savedState(`rsi of ${this.n}`, { previous, value, gain: gain.save(), loss: loss.save() });
   }
 
   load(state: IndicatorState): void {
-    const [previous, value, gain, loss] = requireParts("rsi", state, 4);
-    [this.previous, this.value] = [previous as number, value as number];
-    this.gain.load(gain as IndicatorState);
-    this.loss.load(loss as IndicatorState);
+    const saved = new SavedState(`rsi of ${this.n}`, state);
+    this.previous = saved.numberOrNaN("previous");
+    this.value = saved.numberOrNaN("value");
+    saved.part("gain", this.gain);
+    saved.part("loss", this.loss);
   }
 
   update(input: number): number {

@@ -56,7 +56,7 @@ class ShannonEntropy implements Indicator, Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(this.identity, state);
-    this.value = saved.number("value");
+    this.value = saved.numberOrNaN("value");
     saved.part("returns", this.returns);
   }
 }

@@ -1,7 +1,6 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import type { SavableIndicator } from "./indicator.ts";
-import { requireNumbers, requireParts } from "./saved-parts.ts";
-import type { IndicatorState } from "./state.ts";
+import { type IndicatorState, SavedState, savedState } from "./state.ts";
 import { WindowMoments } from "./window-moments.ts";
 
 /**
@@ -71,17 +70,19 @@ class Sma implements SavableIndicator {
 
   save(): IndicatorState {
     const { next, sum, scale, divisor, ring, doubles } = this;
-    return [[next, sum, scale, divisor], [...ring], ...(doubles === undefined ? [] : [doubles.save()])];
+    const memory = { next, sum, scale, divisor, ring, doubles: doubles?.save() ?? null };
+    return savedState(`sma of ${this.n}`, memory);
   }
 
   load(state: IndicatorState): void {
-    const [own, ring, doubles] = requireParts("sma", state, 2, 3);
-    const [next, sum, scale, divisor] = requireNumbers("sma", own, 4);
-    this.ring.set(requireNumbers("sma", ring, this.n));
-    [this.next, this.sum] = [next!, sum!];
-    [this.scale, this.divisor] = [scale!, divisor!];
-    this.doubles = doubles === undefined ? undefined : new WindowMoments(this.n);
-    this.doubles?.load(doubles as IndicatorState);
+    const saved = new SavedState(`sma of ${this.n}`, state);
+    this.next = saved.slot("next", this.n);
+    this.sum = saved.number("sum");
+    this.scale = saved.numberOrNaN("scale");
+    this.divisor = saved.numberOrNaN("divisor");
+    saved.numbers("ring", this.ring);
+    this.doubles = saved.has("doubles") ? new WindowMoments(this.n) : undefined;
+    if (this.doubles !== undefined) saved.part("doubles", this.doubles);
   }
 
   /** The input has more decimals than `scale`, or is no decimal, or no number. */

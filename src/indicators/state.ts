@@ -46,25 +46,51 @@ export class SavedState {
     this.memory = state as { readonly [name: string]: IndicatorState };
   }
 
+  /** A finite one. */
   number(name: string): number {
     return this.asNumber(name, this.memory[name]);
   }
 
-  /** Fills `target`, whose length the saved list must have. */
-  numbers(name: string, target: Float64Array): void {
-    const list = this.memory[name];
-    if (!Array.isArray(list) || list.length !== target.length) {
-      throw this.unfit(name, `a list of ${target.length} numbers`);
-    }
-    target.set(list.map((value: IndicatorState) => this.asNumber(name, value)));
+  numberOrNaN(name: string): number {
+    return this.asNumberOrNaN(name, this.memory[name]);
   }
 
-  /** As many numbers as were saved, at most so many. */
-  list(name: string, most: number): readonly number[] {
+  /** A whole number from 0 to below `end`. */
+  slot(name: string, end = Number.MAX_SAFE_INTEGER): number {
+    const found = this.memory[name];
+    if (Number.isInteger(found) && Number(found) >= 0 && Number(found) < end) return Number(found);
+    throw this.unfit(name, `a whole number from 0 to ${end - 1}`);
+  }
+
+  /** Fills `target`, whose length the saved list must have, with finite numbers. */
+  numbers(name: string, target: Float64Array): void {
+    target.set(this.listOf(name, target.length).map((value) => this.asNumber(name, value)));
+  }
+
+  /** The same; those that are null become NaN. */
+  numbersOrNaN(name: string, target: Float64Array): void {
+    target.set(this.listOf(name, target.length).map((value) => this.asNumberOrNaN(name, value)));
+  }
+
+  /** As many finite numbers as were saved: whole groups of them, at most so many numbers. */
+  list(name: string, most: number, group = 1): readonly number[] {
     const list = this.memory[name];
-    if (!Array.isArray(list) || list.length > most)
-      throw this.unfit(name, `a list of at most ${most} numbers`);
+    if (!Array.isArray(list) || list.length > most || list.length % group !== 0) {
+      const groups = group === 1 ? "" : `, in groups of ${group}`;
+      throw this.unfit(name, `a list of at most ${most} numbers${groups}`);
+    }
     return list.map((value: IndicatorState) => this.asNumber(name, value));
+  }
+
+  /** Whether there is a part of that name: some are needed for a while only. */
+  has(name: string): boolean {
+    return (this.memory[name] ?? null) !== null;
+  }
+
+  flag(name: string): boolean {
+    const found = this.memory[name];
+    if (typeof found === "boolean") return found;
+    throw this.unfit(name, "true or false");
   }
 
   part(name: string, target: Restorable): void {
@@ -79,16 +105,26 @@ export class SavedState {
     for (const [i, target] of targets.entries()) target.load(list[i]);
   }
 
-  private asNumber(name: string, value: IndicatorState | undefined): number {
-    if (value === null) return Number.NaN;
-    if (typeof value === "number") return value;
-    throw this.unfit(name, "a number or null");
-  }
-
-  private unfit(name: string, expected: string): TypeError {
+  /** The refusal of what is saved as `name`. */
+  unfit(name: string, expected: string): TypeError {
     const found = String(JSON.stringify(this.memory[name])).slice(0, 60);
     return new TypeError(
       `${this.identity}: expected ${expected} as ${name} of the saved state, found ${found}`,
     );
+  }
+
+  private listOf(name: string, length: number): readonly IndicatorState[] {
+    const list = this.memory[name];
+    if (Array.isArray(list) && list.length === length) return list;
+    throw this.unfit(name, `a list of ${length} numbers`);
+  }
+
+  private asNumber(name: string, value: IndicatorState | undefined): number {
+    if (Number.isFinite(value)) return value as number;
+    throw this.unfit(name, Array.isArray(this.memory[name]) ? "numbers alone" : "a number");
+  }
+
+  private asNumberOrNaN(name: string, value: IndicatorState | undefined): number {
+    return value === null ? Number.NaN : this.asNumber(name, value);
   }
 }

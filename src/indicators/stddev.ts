@@ -1,7 +1,6 @@
 import { requireNumber, requirePeriod } from "./checks.ts";
 import type { SavableIndicator } from "./indicator.ts";
-import { requireParts } from "./saved-parts.ts";
-import type { IndicatorState } from "./state.ts";
+import { type IndicatorState, SavedState, savedState } from "./state.ts";
 import { WindowMoments } from "./window-moments.ts";
 
 /**
@@ -14,10 +13,12 @@ export function stddev(n: number): SavableIndicator {
 }
 
 class StandardDeviation implements SavableIndicator {
+  private readonly n: number;
   private readonly moments: WindowMoments;
   value = Number.NaN;
 
   constructor(n: number) {
+    this.n = n;
     this.moments = new WindowMoments(n);
   }
 
@@ -26,13 +27,13 @@ class StandardDeviation implements SavableIndicator {
   }
 
   save(): IndicatorState {
-    return [this.value, this.moments.save()];
+    return savedState(`stddev of ${this.n}`, { value: this.value, moments: this.moments.save() });
   }
 
   load(state: IndicatorState): void {
-    const [value, moments] = requireParts("stddev", state, 2);
-    this.value = value as number;
-    this.moments.load(moments as IndicatorState);
+    const saved = new SavedState(`stddev of ${this.n}`, state);
+    this.value = saved.numberOrNaN("value");
+    saved.part("moments", this.moments);
   }
 
   update(input: number): number {

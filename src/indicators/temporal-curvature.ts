@@ -59,9 +59,9 @@ class TemporalCurvature implements Indicator<ArrayLike<number>>, Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(this.identity, state);
-    this.value = saved.number("value");
+    this.value = saved.numberOrNaN("value");
     const { assets } = this.graph;
-    const past = saved.list("past", this.lag * assets ** 2);
+    const past = saved.list("past", this.lag * assets ** 2, assets ** 2);
     this.past = Array.from({ length: past.length / assets ** 2 }, (_, graph) => {
       return Array.from({ length: assets }, (_, asset) => {
         const row = past.slice((graph * assets + asset) * assets).slice(0, assets);

@@ -58,9 +58,9 @@ export class TrailingSums implements Restorable {
 
   load(state: IndicatorState): void {
     const saved = new SavedState(`sums over ${this.n}`, state);
-    this.next = saved.number("next");
-    saved.numbers("sums", this.sums);
+    this.next = saved.slot("next", this.n);
+    saved.numbersOrNaN("sums", this.sums);
     saved.numbers("head", this.head);
-    saved.numbers("rows", this.rows);
+    saved.numbersOrNaN("rows", this.rows);
   }
 }

@@ -1,5 +1,4 @@
-import { requireNumbers, requireParts } from "./saved-parts.ts";
-import type { IndicatorState } from "./state.ts";
+import { type IndicatorState, type Restorable, SavedState, savedState } from "./state.ts";
 
 /**
  * Mean and population standard deviation of the last n doubles, O(1) an update on average, without running
@@ -13,7 +12,7 @@ import type { IndicatorState } from "./state.ts";
  * differences are never larger than the window's range: 1e9 ± 1 is as exact as 0 ± 1, n equal inputs have
  * deviation 0 and mean exactly theirs, and Σd² - (Σd)²/n loses a factor of 2n at the most, never its sign.
  */
-export class WindowMoments {
+export class WindowMoments implements Restorable {
   private readonly n: number;
   private readonly ring: Float64Array;
   private readonly tailSum: Float64Array;
@@ -56,18 +55,19 @@ export class WindowMoments {
 
   save(): IndicatorState {
     const { next, origin, headSum, headSquares, ring, tailSum, tailSquares } = this;
-    return [[next, origin, headSum, headSquares], [...ring], [...tailSum], [...tailSquares]];
+    const memory = { next, origin, headSum, headSquares, ring, tailSum, tailSquares };
+    return savedState(`moments of ${this.n}`, memory);
   }
 
   load(state: IndicatorState): void {
-    const name = "window of doubles";
-    const [own, ring, tailSum, tailSquares] = requireParts(name, state, 4);
-    const [next, origin, headSum, headSquares] = requireNumbers(name, own, 4);
-    this.ring.set(requireNumbers(name, ring, this.n));
-    this.tailSum.set(requireNumbers(name, tailSum, this.n + 1));
-    this.tailSquares.set(requireNumbers(name, tailSquares, this.n + 1));
-    [this.next, this.origin] = [next!, origin!];
-    [this.headSum, this.headSquares] = [headSum!, headSquares!];
+    const saved = new SavedState(`moments of ${this.n}`, state);
+    this.next = saved.slot("next", this.n);
+    this.origin = saved.numberOrNaN("origin");
+    this.headSum = saved.numberOrNaN("headSum");
+    this.headSquares = saved.numberOrNaN("headSquares");
+    saved.numbers("ring", this.ring);
+    saved.numbers("tailSum", this.tailSum);
+    saved.numbers("tailSquares", this.tailSquares);
   }
 
   private beginBlock(newest: number): void {

@@ -145,4 +145,7 @@ export const sessionEventSchema = z.discriminatedUnion("event", [
   told("halted", { because: z.string() }),
   told("resumed", {}),
   told("stopping", { because: z.string() }),
+  told("dropped", { since: time, count, kinds: z.record(z.string(), count) }).describe(
+    "Lines that were left out since then, as nobody had read for long: how many, and of which events",
+  ),
 ]);

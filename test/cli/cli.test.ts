@@ -23,7 +23,6 @@ function fakeSession(env: Session["env"] = {}) {
     },
     exitCode: 0,
     endsInOrder: false,
-    printsLines: false,
   };
   return { session, written };
 }
@@ -67,6 +66,30 @@ describe("a failure", () => {
     const { session, written } = fakeSession();
     expect(await reportFailure(new CommanderError(1, "commander.x", text), true, session)).toBe(2);
     expect(JSON.parse(written.out)).toMatchObject({ error: { code: "GEO-USAGE", message } });
+  });
+  it.each([
+    ...["backtest", "live", "serve", "replay", "drift", "sessions", "halt", "token", "metrics", "strategies"],
+    ...["venue", "chaos", "doctor", "data download", "token create", "data", "nonsense", ""],
+  ])("of usage is one line of JSON: geosync %s", async (name) => {
+    const command = name.split(" ").filter((word) => word !== "");
+    let told = 0;
+    for (const wrong of [["--bogus"], ["--jsn"], ["--state-dir"], ["--symbol"], ["a", "b", "c", "d"]]) {
+      const { session, written } = fakeSession();
+      const failed = await runProgram([...command, "--json", ...wrong], session).then(
+        () => null,
+        (error: unknown) => error,
+      );
+      // Some take any files.
+      if (!(failed instanceof CommanderError)) continue;
+      expect(await reportFailure(failed, true, session)).toBe(2);
+      expect(written.out).toMatch(/^[^\n]+\n$/);
+      const { error } = errorSchema.parse(JSON.parse(written.out));
+      expect(error).toEqual({ code: "GEO-USAGE", message: expect.any(String), hint: expect.any(String) });
+      expect(error.message).not.toMatch(/^error|\n/);
+      expect(written.err).toBe("");
+      told++;
+    }
+    expect(told).toBeGreaterThan(1);
   });
   it("by a signal only says that it stopped", async () => {
     const { session, written } = fakeSession();

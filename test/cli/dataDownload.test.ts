@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import type { Session } from "../../src/cli/session.ts";
 import { isoTime } from "../../src/domain/time.ts";
+import { downloadSchema } from "../../src/report/downloadSchema.ts";
 import { createExchange } from "../../src/venue/exchange.ts";
 import { startVenue, type Venue } from "../../src/venue/server.ts";
 
@@ -34,7 +35,6 @@ async function run(...args: readonly string[]) {
     },
     exitCode: 0,
     endsInOrder: false,
-    printsLines: false,
   };
   await runProgram(args, session);
   return written;
@@ -73,6 +73,7 @@ describe("geosync data download", () => {
     const later = isoTime(Date.parse(from) + 7_200_000);
     const { out, err } = await download("--to", later, "--out", "hour.csv", "--json");
     expect(err).toBe("");
+    expect(JSON.stringify(downloadSchema.strict().parse(JSON.parse(out)), null, 2)).toBe(out.trimEnd());
     expect(JSON.parse(out)).toEqual({
       schema: "geosync.download/1",
       venue: "binance",

@@ -38,7 +38,6 @@ async function doctor(args: readonly string[], env: Session["env"] = {}) {
     },
     exitCode: 0,
     endsInOrder: false,
-    printsLines: false,
   };
   const given = args.map((arg) => arg.replace("VENUE", venue.url));
   const failed = await runProgram(["doctor", ...given], session).then(

@@ -1,10 +1,11 @@
 /** `geosync data download --provider` as a user says it, against servers on loopback. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runProgram } from "../../src/cli/program.ts";
 import type { Session } from "../../src/cli/session.ts";
+import { providerDownloadSchema } from "../../src/report/downloadSchema.ts";
 import { fakeServer } from "../data/providers/fakeServer.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "geosync-provider-cli-"));
@@ -25,7 +26,6 @@ async function run(args: readonly string[], env: Readonly<Record<string, string>
     },
     exitCode: 0,
     endsInOrder: false,
-    printsLines: false,
   };
   await runProgram(["data", "download", ...args], session);
   return written;
@@ -60,6 +60,9 @@ describe("geosync data download --provider", () => {
     await run(args, { ...key, ALPHAVANTAGE_URL: url });
     const { out, err } = await run(args, { ...key, ALPHAVANTAGE_URL: url });
     expect(err).toBe("");
+    expect(JSON.stringify(providerDownloadSchema.strict().parse(JSON.parse(out)), null, 2)).toBe(
+      out.trimEnd(),
+    );
     expect(JSON.parse(out)).toEqual({
       schema: "geosync.provider-download/1",
       provider: "alphavantage",
@@ -100,6 +103,21 @@ describe("geosync data download --provider", () => {
     const limited = run([...args, "--from", "2024-01-01", "--rate", "100/s", "--rate", "2/d"], key);
     await expect(limited).rejects.toMatchObject({ code: "GEO-VENUE-LIMITED" });
     expect(asked).toHaveLength(2);
+  });
+
+  it("keeps to it from one run to the next, for each key by itself", async () => {
+    const { url, asked } = await fakeServer(() => days("2024-01-02"));
+    const args = ["--provider", "alphavantage", "--provider-url", url, ...question, "--rate", "2/d", "--out"];
+    await run([...args, "a.csv"], key);
+    await run([...args, "b.csv"], key);
+    await expect(run([...args, "c.csv"], key)).rejects.toMatchObject({ code: "GEO-VENUE-LIMITED" });
+    expect(asked).toHaveLength(2);
+    await run([...args, "c.csv"], { ALPHAVANTAGE_API_KEY: "another" });
+    expect(asked).toHaveLength(3);
+    const files = readdirSync(join(folder, ".geosync/providers")).map((name) =>
+      readFileSync(join(folder, ".geosync/providers", name), "utf8"),
+    );
+    expect(files.join("")).toMatch(/^(\d{13}\n)+$/);
   });
 
   it("loads a provider of one's own", async () => {

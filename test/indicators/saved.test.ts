@@ -45,7 +45,8 @@ describe.each(cases)("$name", ({ make }) => {
         const whole = make(n);
         for (const one of before) whole.update(one);
         const loaded = make(n);
-        loaded.load(whole.save());
+        loaded.update(3); // what was in it is forgotten
+        loaded.load(JSON.parse(JSON.stringify(whole.save())));
         expect([loaded.value, loaded.ready]).toEqual([whole.value, whole.ready]);
         for (const one of after) expect(loaded.update(one)).toBe(whole.update(one));
       }),
@@ -62,16 +63,4 @@ describe.each(cases)("$name", ({ make }) => {
     indicator.update(9);
     expect(JSON.stringify(state)).toBe(text);
   });
-
-  it.each([[[]], [[1, 2, 3, 4, 5, 6, 7]], [[["x"], "y"]], [null]])("refuses %j as a state", (state) => {
-    expect(() => make(3).load(state as never)).toThrow(/expected a saved state/);
-  });
-});
-
-it("a state of another period is refused", () => {
-  const other = sma(4);
-  other.update(1);
-  expect(() => sma(3).load(other.save())).toThrow(
-    "sma: expected a saved state with 3 numbers, found [1,0,0,0]",
-  );
 });

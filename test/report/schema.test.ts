@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { checkAssertions, parseAssertion } from "../../src/report/assertions.ts";
 import { canonicalHash } from "../../src/report/canonical.ts";
+import { downloadSchema, providerDownloadSchema } from "../../src/report/downloadSchema.ts";
 import { driftSchema } from "../../src/report/driftSchema.ts";
 import * as schemas from "../../src/report/schema.ts";
 import * as ofSessions from "../../src/report/sessionSchema.ts";
@@ -22,6 +23,8 @@ const published = {
   "geosync.halt-1": ofSessions.haltSchema,
   "geosync.drift-1": driftSchema,
   "geosync.token-1": tokenSchema,
+  "geosync.download-1": downloadSchema,
+  "geosync.provider-download-1": providerDownloadSchema,
   "geosync.doctor-1": schemas.doctorSchema,
   "geosync.config-1": schemas.configSchema,
   "geosync.error-1": schemas.errorSchema,

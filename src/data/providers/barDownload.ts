@@ -2,6 +2,7 @@ import { ConnectionError, InsufficientDataError, ValidationError } from "../../d
 import type { BarQuestion, DataProvider, ProvidedBar } from "../../domain/ports.ts";
 import { isoTime, type Millis, type Timeframe } from "../../domain/time.ts";
 import { closeTimeOf } from "../candlePages.ts";
+import { FileLock } from "../fileLock.ts";
 import { PartialFile, type PartialQuestion } from "./partialFile.ts";
 
 export interface BarDownloadOptions {
@@ -32,12 +33,22 @@ export interface BarDownloadReport {
  * Finished bars of a provider into a CSV file, a page at a time. Stopped in whatever way, the next call goes on at the
  * last row that was written; the file itself changes at the end, at once.
  * @throws ValidationError GEO-DATA-VALUE when the rows that are there are not what was asked for;
- * InsufficientDataError when there is no bar in the period; ConnectionError as the provider
+ * GEO-OUTPUT when another download into the file is under way; InsufficientDataError when there is no bar in the period;
+ * ConnectionError as the provider
  */
 export async function downloadBars(
   provider: DataProvider,
   options: BarDownloadOptions,
 ): Promise<BarDownloadReport> {
+  const lock = new FileLock(options.path);
+  try {
+    return await download(provider, options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function download(provider: DataProvider, options: BarDownloadOptions): Promise<BarDownloadReport> {
   const left = PartialFile.left(options.path);
   const file = left ?? PartialFile.begin(options.path, questionOf(provider, options));
   try {

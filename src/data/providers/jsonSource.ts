@@ -3,6 +3,7 @@ import { scrubbedMessage, scrubberOf } from "../../connectivity/scrub.ts";
 import { ConnectionError, type ConnectionErrorCode, ValidationError } from "../../domain/errors.ts";
 import type { RateLimits } from "../../domain/ports.ts";
 import { Pace } from "./pace.ts";
+import { requestLogIn } from "./requestLog.ts";
 
 export interface JsonSourceOptions {
   /** For messages. */
@@ -12,6 +13,8 @@ export interface JsonSourceOptions {
   readonly limits: RateLimits;
   /** Never shown in an error. */
   readonly secret?: string | undefined;
+  /** A folder that remembers when requests were sent, so that the next run keeps to the limits, too. @default none */
+  readonly memory?: string | undefined;
   /** Of a question, the first included. @default 5 */
   readonly attempts?: number;
   /** Before the second try, ms; longer each time. @default 500 */
@@ -54,7 +57,8 @@ export class JsonSource {
   constructor(options: JsonSourceOptions) {
     this.#options = options;
     this.#base = checkedAddress(options.url, options.name);
-    this.#pace = new Pace(options.name, options.limits);
+    const { name, limits, memory } = options;
+    this.#pace = new Pace(name, limits, memory === undefined ? undefined : requestLogIn(memory, options));
   }
 
   /** @throws ConnectionError as a DataProvider; what the signal was aborted for */

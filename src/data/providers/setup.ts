@@ -18,7 +18,7 @@ export interface ProviderSetup {
 export type MakeProvider = (setup: ProviderSetup) => DataProvider | Promise<DataProvider>;
 
 export type SetupOptions = Partial<Pick<ProviderSetup, "url" | "adjusted" | "limits" | "variable">> &
-  Pick<JsonSourceOptions, "attempts" | "firstPauseMs" | "deadlineMs">;
+  Pick<JsonSourceOptions, "attempts" | "firstPauseMs" | "deadlineMs" | "memory">;
 
 export function createSetup(options: SetupOptions = {}): ProviderSetup {
   const { url, adjusted = false, limits, variable = async () => undefined, ...calls } = options;

@@ -62,7 +62,7 @@ export class SimulatedConnector implements ExecutionAdapter {
   async placeOrder(order: Order): Promise<Order> {
     const seen = this.#seen.get(order.symbol);
     if (this.#paper === null || seen === undefined) throw this.#unpriced(order);
-    const placed = await this.#paper.placeOrder(order).catch(explainShort);
+    const placed = await this.#paper.placeOrder(order);
     if (!this.#stands) return placed;
     this.#tell(seen);
     return this.#paper.getOrderStatus(placed.id);
@@ -122,15 +122,6 @@ export class SimulatedConnector implements ExecutionAdapter {
     if (this.#paper !== null) return this.#paper;
     throw new OrderError("GEO-ORDER-REQUEST", `order ${id}: expected an order of this account, found none`);
   }
-}
-
-/** The one refusal that a setting of the system lifts. */
-function explainShort(error: unknown): never {
-  if (!(error instanceof OrderError && error.message.includes("refused:no-position"))) throw error;
-  throw new OrderError(error.code, error.message, {
-    hint: 'A cash account has no shorts: simulation: { account: "margin" } of buildGeoSyncSystem has.',
-    cause: error,
-  });
 }
 
 function tickOf(instrument: Instrument, price: Fixed, time: Millis): TickChunk {

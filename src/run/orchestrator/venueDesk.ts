@@ -1,15 +1,14 @@
 import { Decimal } from "../../domain/decimal.ts";
 import { GeoSyncError, OrderError } from "../../domain/errors.ts";
 import { type Fixed, formatUnits } from "../../domain/fixed.ts";
-import { createInstrument, type Instrument, snapQuantity } from "../../domain/instrument.ts";
+import { createInstrument, type Instrument } from "../../domain/instrument.ts";
 import { createOrder, type Order, type OrderId, type OrderInput } from "../../domain/order.ts";
 import type { Credentials, ExecutionAdapter } from "../../domain/ports.ts";
-import { reasons } from "../../domain/reasons.ts";
 import type { RiskLimits } from "../../domain/riskLimits.ts";
 import type { Millis } from "../../domain/time.ts";
-import { fixedOf } from "../../execution/paperOrders.ts";
 import { InDoubt, KeyedOrders } from "./keyedOrders.ts";
 import { KnownOrders } from "./knownOrders.ts";
+import { isForWant, type NothingHeld, nothingToExit, nothingToSell } from "./noPosition.ts";
 import { isTrading, OrderNews } from "./orderNews.ts";
 import { clientIdOf, type Intent } from "./request.ts";
 import { type Admission, RiskGate } from "./riskGate.ts";
@@ -140,8 +139,14 @@ export class VenueDesk {
       if (error instanceof GeoSyncError && error.code === "GEO-ORDER-UNKNOWN")
         throw new InDoubt(admission, error);
       this.#gate.withdraw(admission);
-      throw error;
+      throw this.#explained(error, order, instrument);
     }
+  }
+
+  /** The refusal of a sell that only lacks what it would sell says so, whoever refused it. */
+  #explained(error: unknown, order: Order, instrument: Instrument): unknown {
+    const lacks = order.side === "sell" && this.#account.kind === "cash" && this.#unitsOf(instrument) === 0n;
+    return lacks && isForWant(error) ? nothingToSell(order, instrument, this.#nothing, error) : error;
   }
 
   /** What became of an order in doubt; it is never sent again. */
@@ -163,23 +168,23 @@ export class VenueDesk {
   }
 
   /** An exit closes what it finds: a short is closed by buying. */
-  #sideAndSize(
-    { action, symbol, quantity }: Intent,
-    instrument: Instrument,
-  ): Pick<OrderInput, "side" | "quantity"> {
+  #sideAndSize({ action, quantity }: Intent, instrument: Instrument): Pick<OrderInput, "side" | "quantity"> {
     if (action !== "exit") return { side: action, quantity: quantity! };
-    const held = this.#account.positions.find((position) => position.symbol === symbol);
-    const units = held === undefined ? 0n : snapQuantity(instrument, fixedOf(held.quantity.abs()));
-    if (units > 0n) {
-      return {
-        side: held!.quantity.isPositive() ? "sell" : "buy",
-        quantity: formatUnits(units, instrument.lot.scale),
-      };
-    }
-    const code = "refused:no-position";
-    throw new OrderError("GEO-ORDER-REFUSED", `${symbol} exit: ${code}: ${reasons[code]}`, {
-      hint: `${this.name} holds nothing of ${symbol} to close.`,
-    });
+    const units = this.#unitsOf(instrument);
+    if (units === 0n) throw nothingToExit(instrument, this.#nothing);
+    return {
+      side: units > 0n ? "sell" : "buy",
+      quantity: formatUnits(units > 0n ? units : -units, instrument.lot.scale),
+    };
+  }
+
+  /** What the venue says is held, in lots; below 0 a short. */
+  #unitsOf(instrument: Instrument): bigint {
+    return this.#account.holdingOf(instrument).quantity;
+  }
+
+  get #nothing(): NothingHeld {
+    return { venue: this.name, simulated: this.#options.adapter instanceof SimulatedConnector };
   }
 
   #track(order: Order, admission: Admission): Order {

@@ -60,6 +60,23 @@ const rowOf = ({ openTime, open, high, low, close, volume }: ProvidedBar) =>
   [isoTime(openTime), "IBM", open, high, low, close, volume].join(",");
 const whole = `${[header, ...market.map(rowOf)].join("\n")}\n`;
 
+it("a second download into the same file is refused, and the first one comes to its end", async () => {
+  const path = freshFile();
+  const refusals: unknown[] = [];
+  const { provider } = providerOf();
+  const asking: DataProvider = {
+    ...provider,
+    async *bars(question) {
+      await downloadBars(provider, options(path)).catch((error: unknown) => refusals.push(error));
+      yield* provider.bars(question);
+    },
+  };
+  const { added } = await downloadBars(asking, options(path));
+  expect(added).toBe(market.length);
+  expect(refusals).toMatchObject([{ code: "GEO-OUTPUT", message: expect.stringContaining("under way") }]);
+  expect(existsSync(`${path}.lock`)).toBe(false);
+});
+
 describe("a download", () => {
   it("writes every bar of the period once, digits as they came, and leaves nothing else", async () => {
     const path = freshFile();

@@ -1,6 +1,7 @@
 /** What the risk policy makes of orders, and what a simulated venue does with them. */
 import { describe, expect, it } from "vitest";
 import { Decimal } from "../../../src/domain/decimal.ts";
+import { OrderError } from "../../../src/domain/errors.ts";
 import {
   createInstrument,
   type ExecutionRequest,
@@ -101,6 +102,26 @@ describe("the risk policy of the system", () => {
     expect(exit.filledQuantity.toFixed()).toBe("50");
   });
 
+  it("a sell of what is not held, refused by the venue for want of balance, says so", async () => {
+    const venue = new FakeVenue();
+    venue.failures.place.push(new OrderError("GEO-ORDER-REFUSED", "Account has insufficient balance"));
+    const sell = (await liveAt(venue)).submitSignal(request({ signal: "sell" }));
+    await expect(sell).rejects.toMatchObject({
+      message: expect.stringMatching(
+        /^BTC\/USDT sell of 0\.5: refused:no-position: expected BTC that FAKE holds/,
+      ),
+      hint: expect.stringContaining("FAKE must lend"),
+      cause: { message: "Account has insufficient balance" },
+    });
+  });
+
+  it("another refusal of a sell stays what it is", async () => {
+    const venue = new FakeVenue();
+    venue.failures.place.push(new OrderError("GEO-ORDER-REFUSED", "The market is closed"));
+    const sell = (await liveAt(venue)).submitSignal(request({ signal: "sell" }));
+    await expect(sell).rejects.toThrow("The market is closed");
+  });
+
   it("cools down after losses in a row", async () => {
     const venue = new FakeVenue();
     let now = Date.UTC(2024, 0, 1, 12);
@@ -145,8 +166,29 @@ describe("the simulated venue", () => {
   it("says how to go short where there are no shorts", async () => {
     const short = (await live()).submitSignal({ signal: -1, venue: "binance", quantity: 1 });
     await expect(short).rejects.toMatchObject({
-      message: expect.stringContaining("refused:no-position"),
-      hint: expect.stringContaining('account: "margin"'),
+      code: "GEO-ORDER-REFUSED",
+      message:
+        "BTC/USDT sell of 1: refused:no-position: expected BTC that BINANCE holds, to sell it, found none: a cash account has no shorts",
+      hint: expect.stringContaining('simulation: { account: "margin" }'),
+    });
+  });
+
+  it("says the same of the last sell of a strategy that holds nothing, and sells what is held", async () => {
+    const orchestrator = await live();
+    const down = await orchestrator.runStrategy({ path: bars }, (prices: Float64Array) =>
+      prices.map(() => -1),
+    );
+    const sell = { signal: down.signals.at(-1)!, venue: "binance", quantity: 1 };
+    await expect(orchestrator.submitSignal(sell)).rejects.toThrow("refused:no-position: expected BTC that");
+    await orchestrator.submitSignal({ signal: "buy", venue: "binance", quantity: 2 });
+    expect((await orchestrator.submitSignal(sell)).filledQuantity.toFixed()).toBe("1");
+    const exit = await orchestrator.submitSignal({ signal: "exit", venue: "binance" });
+    expect(exit.filledQuantity.toFixed()).toBe("1");
+    await expect(orchestrator.submitSignal({ signal: "exit", venue: "binance" })).rejects.toMatchObject({
+      message: expect.stringContaining(
+        "exit: refused:no-position: expected something of BTC/USDT that BINANCE",
+      ),
+      hint: expect.stringContaining("out of the market already"),
     });
   });
 
