@@ -13,7 +13,8 @@ export type OrderNumber = number;
 
 /**
  * `quantity`: so many units of the lot; fewer, when it may shrink to what can be paid. `value`: the quantity is `plus`
- * and what `value` buys at the fill, costs included, never more than `cap`.
+ * and what `value` buys at the fill, costs included, never more than `cap` (at a venue that takes values: by the price
+ * known when it leaves).
  */
 export type Sizing =
   | { readonly kind: "quantity"; readonly units: bigint; readonly mayShrink: boolean }

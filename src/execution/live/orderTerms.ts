@@ -62,18 +62,19 @@ export type Size =
   | { readonly units: null; readonly value: Fixed };
 
 /**
- * How much is ordered. By value where the venue can: then what the order costs is exact, whatever the price. Else what
- * the value buys at the order's own price or the last one, and never more than the cap of the decision.
+ * How much is ordered. By value where the venue can: then what the order costs is exact, whatever the price. Else, or
+ * when the price has fallen so far that the value would buy more than the cap of the decision, a quantity: what the value
+ * buys at the order's own price or the last one, at most the cap. What the price does after that, no order can know.
  */
 export function sizeOf(command: PlaceCommand, sizing: Sizing, byValue: boolean, price: Fixed | null): Size {
   const { instrument, type, limit } = command;
   if (sizing.kind === "quantity") return { units: wholeLots(sizing.units, instrument), value: null };
   const { value, plus, cap } = sizing;
-  if (byValue && type === "market" && plus === 0n)
-    return { units: null, value: wholeCents(value, instrument) };
   const at = limit ?? price;
   const bought =
     at === null || at.units <= 0n ? cap : divideDown(value, unitValue(instrument, at), instrument.lot.scale);
+  if (byValue && type === "market" && plus === 0n && bought <= cap)
+    return { units: null, value: wholeCents(value, instrument) };
   return { units: wholeLots(plus + least(bought, cap), instrument), value: null };
 }
 
