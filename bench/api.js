@@ -1,24 +1,37 @@
 /**
  * An order's round trip over REST, as a client in another process has it, at `geosync serve` on paper: HTTP, risk, fill
- * and the journal on the disk included: `node bench/api.js [--quick]`. Orders are sent at a steady pace, and timed from
- * when they were due.
+ * and the journal on the disk included: `node bench/api.js [--quick]`. Orders are sent at a steady pace, whatever the
+ * answers take, and timed from when they are sent. A bare server is asked in the same way, for comparison.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { figure, repeat, root, spread } from "./figure.js";
+import { bareWords, withBareServer } from "./bareServer.js";
+import { alternate, figure, inFolder, root, spread } from "./figure.js";
 
 const perSecond = 50;
 const target = 10;
 
 figure(import.meta.url, {
-  measure: ({ orders, warmup }) => withServer((url) => measured(url, orders, warmup)),
+  measure: ({ kind, orders, warmup }) =>
+    inFolder((folder) => {
+      if (kind === "geosync") return withServer(folder, (url) => measured(url, orders, warmup));
+      return withBareServer("http", folder, (port) => measured(`http://127.0.0.1:${port}`, orders, warmup));
+    }),
   async report({ quick, fresh }) {
     const [orders, warmup] = quick ? [20, 5] : [1000, 200];
-    const runs = await repeat(quick ? 1 : 3, () => fresh({ orders, warmup }));
+    const pairs = await alternate(
+      quick ? 1 : 3,
+      () => fresh({ kind: "geosync", orders, warmup }),
+      () => fresh({ kind: "bare", orders, warmup }),
+    );
+    const runs = pairs.map(([ours]) => ours);
+    const bare = pairs.map(([, theirs]) => theirs);
+    const bareMedianMs = spread(bare.map(({ p50 }) => p50));
+    const bareP99Ms = spread(bare.map(({ p99 }) => p99));
     const medianMs = spread(runs.map(({ p50 }) => p50));
     const p99Ms = spread(runs.map(({ p99 }) => p99));
     const worstMs = spread(runs.map(({ max }) => max));
@@ -28,11 +41,11 @@ figure(import.meta.url, {
           work: `market order to its fill over REST, on paper, journal commit included, ${perSecond} orders/s`,
           target: `p99 under ${target} ms`,
           measured: `median ${medianMs.median.toFixed(2)} ms, p99 ${p99Ms.median.toFixed(2)} ms`,
-          against: `${orders} orders of a client in another process`,
+          against: bareWords({ p50: bareMedianMs.median, p99: bareP99Ms.median }),
           met: p99Ms.median < target,
         },
       ],
-      results: [{ orders, medianMs, p99Ms, worstMs }],
+      results: [{ orders, medianMs, p99Ms, worstMs, bareMedianMs, bareP99Ms }],
     };
   },
 });
@@ -46,10 +59,11 @@ async function measured(url, orders, warmup) {
     const due = began + (i * 1000) / perSecond;
     const early = due - performance.now();
     if (early > 0) await sleep(early);
+    const sent = performance.now();
     answers.push(
       post(`${url}/api/v1/orders`, agent, { symbol: "BTCUSD", side: "buy", quantity: 0.01 }).then((order) => {
         if (order.status !== "filled") throw new Error(`expected a fill, found ${JSON.stringify(order)}`);
-        if (i >= warmup) ms.push(performance.now() - due);
+        if (i >= warmup) ms.push(performance.now() - sent);
       }),
     );
   }
@@ -92,9 +106,7 @@ function played(output, count) {
 }
 
 /** A paper session on a short file, left open. */
-async function withServer(work) {
-  mkdirSync(`${root}bench/.cache`, { recursive: true });
-  const folder = mkdtempSync(`${root}bench/.cache/api-`);
+async function withServer(folder, work) {
   const rows = Array.from(
     { length: 10 },
     (_, i) => `2024-01-01T00:0${i}:00Z,50000,50000,50000,50000,1000000`,
@@ -116,6 +128,5 @@ async function withServer(work) {
   } finally {
     server.kill("SIGTERM");
     await once(server, "exit");
-    rmSync(folder, { recursive: true });
   }
 }

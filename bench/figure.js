@@ -3,7 +3,7 @@
  * for tiny sizes that show that it works and nothing else.
  */
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { fileURLToPath } from "node:url";
 
@@ -49,6 +49,17 @@ export async function figure(url, { measure, report }) {
 
 function print(document) {
   process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+}
+
+/** Gives `work` a folder on the disk that sessions are on, for as long as it takes. */
+export async function inFolder(work) {
+  mkdirSync(`${root}bench/.cache`, { recursive: true });
+  const folder = mkdtempSync(`${root}bench/.cache/run-`);
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Runs node with these arguments. @returns what it printed, and ms from its start until it was gone */

@@ -62,6 +62,7 @@ describe("a figure", () => {
     ["geometry", ["firstRunUpdatesPerSecond", "warmRunUpdatesPerSecond"]],
     ["webSocket", ["updateP50Ms", "updateP99Ms", "stalledP99Ms", "engineP99Ms", "cpuShare"]],
     ["grpc", ["medianMs", "p99Ms", "cpuMs"]],
+    ["api", ["medianMs", "p99Ms", "bareMedianMs", "bareP99Ms"]],
   ])("%s prints one document with medians and every value measured", async (name, measures) => {
     const { figure, results } = await quickly(name);
     expect(figure).toBe(name);
