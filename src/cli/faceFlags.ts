@@ -28,5 +28,8 @@ export function addFaceFlags(command: Command, usual = "none"): void {
     .option("--allow-origin <origin>", "A site whose pages may use it; repeat the flag for more", several)
     .option("--tls-cert <file>", "Certificate chain (PEM): https, wss and gRPC over TLS")
     .option("--tls-key <file>", "Its private key (PEM)")
-    .option("--api-rate <n>", "Requests a second of one address, on average over 10 s (default: 100)");
+    .option(
+      "--api-rate <n>",
+      "Requests a second of one address, on average over 10 s, and gRPC calls within a second (default: 100; gRPC 1000)",
+    );
 }

@@ -17,7 +17,7 @@ export interface FacesOptions {
   readonly requireToken: boolean;
   readonly allowHosts: readonly string[];
   readonly allowOrigins: readonly string[];
-  /** Requests a second of one address. @default 100 */
+  /** Requests and gRPC calls a second of one address. @default 100 requests, 1000 calls */
   readonly perSecond?: number | undefined;
   readonly onListening: (where: Listening) => void;
   /** Told of errors that nobody foresaw. */
@@ -40,7 +40,8 @@ const graceMs = 2000;
  * @throws ConnectionError when an address is taken or can't be; GEO-USAGE, GEO-OUTPUT
  */
 export async function startFaces(handle: SessionHandle, options: FacesOptions): Promise<Companion> {
-  const { api, grpc, tls, onListening, stateDir, requireToken, allowHosts, allowOrigins } = options;
+  const { api, grpc, tls, onListening, stateDir, requireToken, allowHosts, allowOrigins, perSecond } =
+    options;
   const opened: Companion[] = [];
   const opening = <T extends Companion>(one: T): T => {
     opened.push(one);
@@ -64,9 +65,10 @@ export async function startFaces(handle: SessionHandle, options: FacesOptions): 
     if (grpc !== null) {
       const { openGrpc } = await import("./grpc.ts");
       const address = `${hostText(grpc.host)}:${grpc.port}`;
-      const face = await openGrpc({ ...parts, address, ...(tls && { tls }) }).catch((error) =>
-        unbindable("--grpc", grpc, error),
-      );
+      const face = await openGrpc({
+        ...{ ...parts, address, ...(tls && { tls }) },
+        ...(perSecond !== undefined && { callsPerSecond: perSecond }),
+      }).catch((error) => unbindable("--grpc", grpc, error));
       grpcAt = `${hostText(grpc.host)}:${opening(face).port}`;
     }
     const apiAt = api === null ? null : await openApi(api, options, parts, opening);

@@ -3,7 +3,7 @@ import type { Instrument } from "../domain/instrument.ts";
 import type { Metrics } from "../metrics/panel.ts";
 import type { Companion, SessionHandle } from "../run/session/handle.ts";
 import type { HistoricOrder } from "../run/session/orderHistory.ts";
-import { describeSession } from "../run/session/report.ts";
+import { metricsOf } from "../run/session/report.ts";
 import type { UserAction } from "../run/session/userCommand.ts";
 import { version } from "../run/version.ts";
 import { AskedKeys, usedBefore } from "./askedKeys.ts";
@@ -139,10 +139,7 @@ export class TradingService implements Companion {
   }
 
   metrics(): Metrics {
-    const { core, settings, strategies, barMs, name, path, mode, venue } = this.#handle;
-    const facts = { name, path, mode, venue, symbols: [], strategy: { name: "", params: {}, sha256: "" } };
-    const last = { starts: 1, stopped: "" };
-    return describeSession({ core, settings, strategies, barMs, facts: { ...facts, ...last } }).metrics;
+    return metricsOf(this.#handle);
   }
 
   /** Newest first. */

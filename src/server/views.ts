@@ -96,14 +96,26 @@ export function signalView(signal: HistoricSignal): SignalView {
 }
 
 export function positionViews({ account }: SessionEngine): readonly PositionView[] {
-  return positionsOf(account).map((position) => ({
+  const open = account.everyHolding.filter(({ isFlat }) => !isFlat);
+  return positionsOf(account).map((position, index) => ({
     symbol: position.symbol,
     quantity: new Decimal(position.quantity),
-    entry_price: new Decimal(position.entryPrice),
+    entry_price: entryPriceOf(open[index]!),
     current_price: new Decimal(position.currentPrice),
     unrealized_pnl: new Decimal(position.unrealizedPnl),
     realized_pnl: new Decimal(position.realizedPnl),
   }));
+}
+
+/** What the open lots cost by what they are: a quotient of exact amounts, to 20 digits. */
+function entryPriceOf(holding: SessionEngine["account"]["everyHolding"][number]): Decimal {
+  const { instrument, inverse, quantity, openCost, notionalScale } = holding;
+  const cost = exactly({ units: openCost, scale: notionalScale });
+  const size = exactly({ units: quantity, scale: instrument.lot.scale }).times(
+    exactly(instrument.multiplier),
+  );
+  const price = inverse ? size.negated().dividedBy(cost) : cost.dividedBy(size);
+  return price.toSignificantDigits(digits);
 }
 
 export function balanceView({ account }: SessionEngine): BalanceView {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { request } from "node:https";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { credentials, loadPackageDefinition, type ServiceClientConstructor } from "@grpc/grpc-js";
+import { credentials, loadPackageDefinition, type ServiceClientConstructor, status } from "@grpc/grpc-js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type FacesOptions, type Listening, startFaces } from "../../src/server/serve.ts";
 import { TokenFile } from "../../src/store/tokens.ts";
@@ -94,6 +94,20 @@ describe("the faces", () => {
     expect(faces).toEqual(["rest", "grpc"]);
     removeFolder(folder);
   });
+});
+
+it("holds one address to so many requests, those over gRPC too", async () => {
+  const { api, grpc, stop, folder } = await open({ perSecond: 3 });
+  const { client, call } = grpcClient(grpc);
+  const calls = await Promise.allSettled(Array.from({ length: 20 }, () => call("GetPositions", {})));
+  const refused = calls.filter(({ status }) => status === "rejected");
+  expect(refused.length).toBeGreaterThanOrEqual(8);
+  expect(refused[0]).toMatchObject({ reason: { code: status.RESOURCE_EXHAUSTED } });
+  const asked = Array.from({ length: 40 }, () => ask(`${api}/api/v1/positions`, "GET"));
+  expect((await Promise.all(asked)).map((answer) => answer.status)).toContain(429);
+  client.close();
+  await stop();
+  removeFolder(folder);
 });
 
 it("says which port is taken", async () => {

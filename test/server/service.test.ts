@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Decimal } from "../../src/domain/decimal.ts";
+import { describeSession } from "../../src/run/session/report.ts";
 import { toJson } from "../../src/server/contract.ts";
 import type { Update } from "../../src/server/feed.ts";
 import { removeFolder } from "../support/servedSession.ts";
@@ -13,6 +15,7 @@ afterEach(async () => {
   removeFolder(session.folder);
 });
 
+const wrongExit = (member: string) => ["GEO-ORDER-REQUEST", `${member} must be`] as const;
 const sample = { symbol: "BTCUSD", side: "buy", order_type: "market", quantity: 0.1 } as const;
 
 describe("the application service", () => {
@@ -37,6 +40,39 @@ describe("the application service", () => {
     expect(order).toMatchObject({ status: "rejected", reason: "refused:insufficient-cash" });
   });
 
+  it("takes exits that lie on the right side of where the order will fill", async () => {
+    // Small enough that there is money for all of them.
+    const small = { ...sample, quantity: 0.02 };
+    const orders = [
+      { ...small, order_type: "stop", stop_price: 52_000, stop_loss: 51_000 },
+      { ...small, order_type: "limit", price: 48_000, take_profit: 49_000 },
+    ];
+    for (const order of orders) expect((await session.service.placeOrder(order)).status).toBe("open");
+    expect((await session.service.placeOrder({ ...small, stop_loss: 49_000 })).status).toBe("filled");
+  });
+
+  it("says at what price a position was entered, to 20 digits", async () => {
+    await session.service.placeOrder({ ...sample, quantity: 0.1 });
+    await session.service.placeOrder({ ...sample, order_type: "limit", quantity: 0.07, price: 50_007.77 });
+    await session.service.placeOrder({ ...sample, quantity: 0.03 });
+    const trades = session.service.trades();
+    const cost = trades.reduce((sum, { quantity, price }) => sum.plus(quantity.times(price)), new Decimal(0));
+    const bought = trades.reduce((sum, { quantity }) => sum.plus(quantity), new Decimal(0));
+    const [position] = session.service.positions().positions;
+    expect(position!.entry_price.toFixed()).toBe(cost.dividedBy(bought).toSignificantDigits(20).toFixed());
+  });
+
+  it("measures the session as its document does", async () => {
+    await session.service.placeOrder(sample);
+    const { core, settings, strategies, barMs, name, path, mode, venue } = session.handle;
+    const facts = { name, path, mode, venue, symbols: [], strategy: { name: "", params: {}, sha256: "" } };
+    const document = describeSession({
+      ...{ core, settings, strategies, barMs },
+      facts: { ...facts, starts: 1, stopped: "" },
+    });
+    expect(session.service.metrics()).toEqual(document.metrics);
+  });
+
   it.each<[string, object, string, string]>([
     ["no object", [] as never, "GEO-VALUE", "order"],
     ["an unknown field", { ...sample, leverage: 3 }, "GEO-VALUE", "leverage"],
@@ -49,10 +85,33 @@ describe("the application service", () => {
     ["a market order with a price", { ...sample, price: 1 }, "GEO-VALUE", "price"],
     ["neither quantity nor value", { ...sample, quantity: undefined }, "GEO-VALUE", "quantity"],
     [
-      "a stop loss above the price",
+      "exits on the wrong sides",
       { ...sample, stop_loss: 60_000, take_profit: 40_000 },
-      "GEO-ORDER-REQUEST",
-      "takeProfit",
+      ...wrongExit("stopLoss"),
+    ],
+    ["a stop loss above the price", { ...sample, stop_loss: 50_001 }, ...wrongExit("stopLoss")],
+    ["one at the price", { ...sample, stop_loss: 50_000 }, ...wrongExit("stopLoss")],
+    ["a take profit below it", { ...sample, take_profit: 49_999 }, ...wrongExit("takeProfit")],
+    ["a sell's stop loss below it", { ...sample, side: "sell", stop_loss: 49_999 }, ...wrongExit("stopLoss")],
+    [
+      "a sell's take profit above it",
+      { ...sample, side: "sell", take_profit: 50_001 },
+      ...wrongExit("takeProfit"),
+    ],
+    [
+      "a stop loss above the limit",
+      { ...sample, order_type: "limit", price: 48_000, stop_loss: 49_000 },
+      ...wrongExit("stopLoss"),
+    ],
+    [
+      "a stop loss above the price that a better limit leads to",
+      { ...sample, order_type: "limit", price: 52_000, stop_loss: 51_000 },
+      ...wrongExit("stopLoss"),
+    ],
+    [
+      "a take profit below the stop that it is bought at",
+      { ...sample, order_type: "stop", stop_price: 52_000, take_profit: 51_000 },
+      ...wrongExit("takeProfit"),
     ],
   ])("refuses %s", async (_, input, code, words) => {
     const refused = await session.service.placeOrder(input).catch((error: unknown) => error);

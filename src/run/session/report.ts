@@ -1,7 +1,8 @@
 import { addFixed, formatFixed, zero } from "../../domain/fixed.ts";
 import { isoTime, type Millis } from "../../domain/time.ts";
 import { orderView } from "../../engine/orderBook.ts";
-import { computePanel } from "../../metrics/panel.ts";
+import { computePanel, type Metrics } from "../../metrics/panel.ts";
+import type { TradeRecord } from "../../report/document.ts";
 import type { OpenOrderRecord, SessionDocument, SessionFacts } from "../../report/sessionDocument.ts";
 import { attributionOf } from "../attribution.ts";
 import { buyAndHold, equityRow, positionsOf, tradeRecord } from "../outcome.ts";
@@ -20,19 +21,19 @@ export interface Reported {
   >;
 }
 
-/** A session in numbers, as far as it has come. */
-export function describeSession({ core, settings, strategies, barMs, facts }: Reported): SessionDocument {
-  const { account, recorder, engine, orders, risk } = core;
-  const closed = account.trades.all();
-  const trades = closed.map((trade) =>
-    tradeRecord(trade, strategies.length > 1 ? strategies[trade.owner]! : null),
-  );
-  const finalEquity = formatFixed(account.exactEquity());
-  const cash = formatFixed(account.initialEquity);
+/** The measures of a session, as far as it has come. */
+export function metricsOf({ strategies, ...session }: Measured & Pick<Reported, "strategies">): Metrics {
+  return measure(session, tradesOf(session.core, strategies));
+}
+
+type Measured = Pick<Reported, "core" | "settings" | "barMs">;
+
+function measure({ core, settings, barMs }: Measured, trades: readonly TradeRecord[]): Metrics {
+  const { account, recorder, engine } = core;
   const { riskFreeRate, periodsPerYear } = settings;
-  const metrics = computePanel({
-    initialEquity: cash,
-    finalEquity,
+  return computePanel({
+    initialEquity: formatFixed(account.initialEquity),
+    finalEquity: formatFixed(account.exactEquity()),
     fees: formatFixed(account.everyHolding.reduce((sum, { paidFees }) => addFixed(sum, paidFees), zero)),
     daily: recorder.sampled().map(({ time, equity }) => [time, formatFixed(equity)]),
     barMs,
@@ -43,13 +44,25 @@ export function describeSession({ core, settings, strategies, barMs, facts }: Re
     trades,
     options: { riskFreeRate, periodsPerYear, returns: "day" },
   });
+}
+
+function tradesOf({ account }: SessionEngine, strategies: readonly string[]): readonly TradeRecord[] {
+  return account.trades
+    .all()
+    .map((trade) => tradeRecord(trade, strategies.length > 1 ? strategies[trade.owner]! : null));
+}
+
+/** A session in numbers, as far as it has come. */
+export function describeSession({ core, settings, strategies, barMs, facts }: Reported): SessionDocument {
+  const { account, recorder, engine, orders, risk } = core;
+  const trades = tradesOf(core, strategies);
   const halted = risk.haltedBecause(engine.time);
   return {
     schema: "geosync.session/1",
     session: {
       ...facts,
       currency: account.currency,
-      cash,
+      cash: formatFixed(account.initialEquity),
       from: momentOf(recorder.from),
       to: momentOf(recorder.to),
       bars: recorder.bars,
@@ -58,11 +71,11 @@ export function describeSession({ core, settings, strategies, barMs, facts }: Re
       halted,
       finished: core.isFinished,
     },
-    metrics,
+    metrics: measure({ core, settings, barMs }, trades),
     equity: recorder.sampled().map(equityRow),
     trades,
     positions: positionsOf(account),
-    attribution: attributionOf(account, closed, strategies),
+    attribution: attributionOf(account, account.trades.all(), strategies),
     openOrders: orders.open.map((record): OpenOrderRecord => {
       const { id, symbol, side, type, quantity, price, stopPrice, filledQuantity } = orderView(record);
       return {

@@ -3,6 +3,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { TradingDesk } from "../../engine/tradingDesk.ts";
 import type { OrderHistory } from "./orderHistory.ts";
 import type { Answer, UserAction, UserCommand, UserOrder, UserSignal } from "./userCommand.ts";
+import { checkExits } from "./userExits.ts";
 
 /** Commands that had a key, and their answers: so many are remembered. */
 const remembered = 10_000;
@@ -113,7 +114,10 @@ export class UserDesk {
   }
 }
 
-function place(desk: TradingDesk, { side, symbol, value, ...request }: UserOrder): string {
+function place(desk: TradingDesk, order: UserOrder): string {
+  const { side, symbol, value, ...request } = order;
+  const market = desk.market(symbol);
+  checkExits(order, market);
   const size = value === undefined ? {} : { notional: value };
-  return desk.place(side, desk.market(symbol), { ...request, ...size });
+  return desk.place(side, market, { ...request, ...size });
 }
