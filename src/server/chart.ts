@@ -1,13 +1,14 @@
 import { fixedAt } from "../domain/columns.ts";
 import { instrumentAt } from "../domain/market.ts";
 import { isoTime, type Millis } from "../domain/time.ts";
+import type { SessionHandle } from "../run/session/handle.ts";
 import { Recent } from "../run/session/recent.ts";
 import type { SessionEngine } from "../run/session/sessionEngine.ts";
 import type { Step } from "../run/session/step.ts";
 import type { CandleView, EquityPointView } from "./contract.ts";
 import { exactly } from "./views.ts";
 
-/** Bars of a symbol, and points of equity, kept since this process began. */
+/** Bars of a symbol, also of before a restart, and points of equity since this process began. */
 const kept = 2000;
 
 interface Bar extends Omit<CandleView, "timestamp"> {
@@ -20,12 +21,20 @@ export class Chart {
   readonly #bars = new Map<string, Recent<Bar>>();
   readonly #equity = new Recent<EquityPointView>(kept);
 
-  constructor(core: SessionEngine) {
+  constructor({ core, past }: Pick<SessionHandle, "core" | "past">) {
     this.#core = core;
+    for (const step of past()) this.#addBars(step);
   }
 
   /** After each step. */
-  add({ time, events }: Step): void {
+  add(step: Step): void {
+    if (!this.#addBars(step)) return;
+    const { account, recorder } = this.#core;
+    const equity = exactly(account.exactEquity());
+    this.#equity.push({ timestamp: isoTime(step.time), equity, drawdown: recorder.drawdown });
+  }
+
+  #addBars({ events }: Step): boolean {
     let shown = false;
     for (const { chunk, row } of events) {
       if (chunk.kind !== "bar" || chunk.hidden === true) continue;
@@ -43,10 +52,7 @@ export class Chart {
         ...{ open: open!, high: high!, low: low!, close: close!, volume: volume! },
       });
     }
-    if (!shown) return;
-    const { account, recorder } = this.#core;
-    const equity = exactly(account.exactEquity());
-    this.#equity.push({ timestamp: isoTime(time), equity, drawdown: recorder.drawdown });
+    return shown;
   }
 
   /** Oldest first. */

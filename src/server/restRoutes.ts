@@ -176,7 +176,7 @@ const session: readonly Route[] = [
   }),
   route({
     ...{ method: "GET", url: "/candles", scope: "read", tag: "session" },
-    summary: "Bars since this process began, oldest first",
+    summary: "The last bars, oldest first",
     ...{ query: candles, answer: z.object({ candles: z.array(contract.candle) }) },
     act(service, { query }) {
       const symbol = query.symbol ?? service.instruments[0]!.symbol;

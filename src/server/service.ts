@@ -45,7 +45,7 @@ export class TradingService implements Companion {
     this.#handle = handle;
     this.lists = new Lists(handle);
     this.#asked = new AskedKeys(handle.path);
-    this.#chart = new Chart(handle.core);
+    this.#chart = new Chart(handle);
     this.#publisher = new Publisher(handle, this.feed, () => this.status());
     this.#unwatch = handle.watch({
       onStep: (step) => {

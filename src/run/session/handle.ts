@@ -21,6 +21,8 @@ export interface SessionHandle {
   readonly barMs: number | null;
   /** To be read between two steps, and left as it is. */
   readonly core: SessionEngine;
+  /** The last steps of the journal, oldest first: what a chart begins with after a restart. */
+  past(): Iterable<Step>;
   /** The time of the venue: of the data, when a file is played; of the wall, before the first. */
   now(): Millis;
   /** Done at once, and safe when it returns. */

@@ -15,6 +15,7 @@ import { withKillPoint } from "./killPoint.ts";
 import { KillSwitch } from "./killSwitch.ts";
 import type { SessionManifest } from "./manifest.ts";
 import { finishedKey } from "./open.ts";
+import { pastSteps } from "./pastSteps.ts";
 import { type Recovered, type RecoverOptions, recover } from "./recover.ts";
 import { describeSession } from "./report.ts";
 import { Session } from "./session.ts";
@@ -142,11 +143,12 @@ export class Runner {
 
   #handle(): SessionHandle {
     const { store, manifest, ensemble, intake } = this.#options;
-    const { core, instruments } = this.#recovered;
+    const { core, instruments, journal } = this.#recovered;
     return {
       ...{ name: store.folder.name, path: store.folder.path, core, instruments },
       ...{ mode: manifest.mode, venue: manifest.venue, settings: manifest.settings, barMs: intake.barMs },
       strategies: ensemble.strategies.map(({ name }) => name),
+      past: () => pastSteps(store, instruments, journal.definitions),
       now: () => safeTime(intake.now()),
       request: (command) => this.#session.request(command),
       halt: (because, flatten) => {
