@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { execa } from "execa";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { liveVenue } from "../support/liveVenue.ts";
 import { ask } from "../support/rest.ts";
 import { bin, buildWhenStale, geosync, workingFolder } from "./geosync.ts";
 
@@ -11,9 +12,9 @@ beforeAll(buildWhenStale);
 
 const file = ["--data", "data/BTCUSDT_1m_synthetic.csv", "--speed", "max", "--state-dir", "state", "--json"];
 
-/** A session that is served, once it listens and its data have been played. */
-async function serving(cwd: string) {
-  const args = [bin, "serve", ...file, "--session", "desk", "--api", "127.0.0.1:0"];
+/** A session that is served, once it listens. */
+async function serving(cwd: string, data: readonly string[] = file) {
+  const args = [bin, "serve", ...data, "--session", "desk", "--api", "127.0.0.1:0"];
   const child = execa(process.execPath, args, { cwd, extendEnv: false, env: {}, reject: false });
   onTestFinished(() => void child.kill("SIGKILL"));
   const url = await new Promise<string>((resolve, reject) => {
@@ -37,9 +38,7 @@ describe("geosync serve", () => {
     const cwd = workingFolder();
     const order = { symbol: "BTCUSD", side: "buy", order_type: "market", quantity: 0.001 };
     const place = async (url: string) => {
-      await expect
-        .poll(async () => (await ask(`${url}/readyz`, "GET")).status, { timeout: 30_000 })
-        .toBe(200);
+      await expect.poll(async () => (await ask(`${url}/readyz`, "GET")).status).toBe(200);
       return ask(`${url}/api/v1/orders`, "POST", order, { "idempotency-key": "mine" });
     };
     const first = await serving(cwd);
@@ -49,6 +48,23 @@ describe("geosync serve", () => {
     const again = await serving(cwd);
     expect((await place(again.url)).json.order_id).toBe(placed.json.order_id);
     expect(await again.stop()).toBe(143);
+  });
+
+  it("trades on paper on what a venue says, without a key of it", async () => {
+    const cwd = workingFolder();
+    const { venue, close } = await liveVenue();
+    onTestFinished(close);
+    const data = ["--venue", "binance", "--venue-url", venue.url, "--timeframe", "1s"];
+    const { url, stop } = await serving(cwd, [...data, "--state-dir", "state", "--json"]);
+    await expect.poll(async () => (await ask(`${url}/readyz`, "GET")).status).toBe(200);
+    expect((await ask(`${url}/api/v1/status`, "GET")).json).toMatchObject({
+      mode: "paper",
+      venue: "BINANCE",
+    });
+    const order = { symbol: "BTCUSD", side: "buy", quantity: 0.001 };
+    const { json } = await ask(`${url}/api/v1/orders`, "POST", order);
+    expect(json).toMatchObject({ status: "filled", filled_quantity: 0.001 });
+    expect(await stop()).toBe(143);
   });
 
   it.each<[string, readonly string[], RegExp]>([
