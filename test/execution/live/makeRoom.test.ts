@@ -55,7 +55,7 @@ describe("coins go to protective stops first, to sells that wait for a price nex
     await session.settle();
     session.venue.manual("sell", "0.5");
     await session.settle();
-    expect(session.told(late)).toEqual(["accepted", "cancelled:for-stop"]);
+    expect(session.told(late)).toEqual(["accepted", "cancelling", "cancelled:for-stop"]);
     expect(session.told(early)).toEqual(["accepted"]);
     expect(standing(session)).toEqual([`gs-abc123-${early} 0.3`, "gs-abc123-5 0.5", "gs-abc123-6 0.5"]);
     expect(haltsIn(session)).toEqual([]);
@@ -70,7 +70,7 @@ describe("coins go to protective stops first, to sells that wait for a price nex
     session.venue.foreignSell("0.8");
     session.place(bracket);
     await session.settle();
-    expect(session.told(sell)).toEqual(["accepted", "cancelled:for-stop"]);
+    expect(session.told(sell)).toEqual(["accepted", "cancelling", "cancelled:for-stop"]);
     expect(standing(session)).toEqual(["someone-else 0.8", "gs-abc123-4 0.5", "gs-abc123-5 0.5"]);
     expect(haltsIn(session)).toEqual([]);
   });
@@ -127,7 +127,7 @@ describe("on a venue that lets few stops stand", () => {
     await session.settle();
     session.place(bracket);
     await session.settle();
-    expect(session.told(buyStop)).toEqual(["accepted", "cancelled:for-stop"]);
+    expect(session.told(buyStop)).toEqual(["accepted", "cancelling", "cancelled:for-stop"]);
     expect(standing(session)).toEqual(["gs-abc123-3 0.4995", "gs-abc123-4 0.4995"]);
     expect(haltsIn(session)).toEqual([]);
   });
