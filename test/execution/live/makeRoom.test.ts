@@ -7,6 +7,10 @@ function standing(session: TradingSession): readonly string[] {
   return session.venue.open().map((one) => `${one.clientId} ${one.quantity!.minus(one.filled).toFixed()}`);
 }
 
+function numberIn(clientId: string): number {
+  return Number(clientId.split("-")[2]);
+}
+
 function haltsIn({ events }: TradingSession): readonly string[] {
   return events.flatMap((event) => (event.kind === "halt" ? [event.message] : []));
 }
@@ -118,6 +122,34 @@ describe("on a venue that lets few stops stand", () => {
     expect(session.told(next)).toEqual(["fill"]);
     expect(session.filled(next)).toBe(units("0.5"));
     expect(standing(session)).toHaveLength(4);
+  });
+
+  it("an entry that waits for its price keeps the room for its stop, until it is gone", async () => {
+    const session = await tradingAt100({}, { mostStops: () => 2 });
+    session.venue.mostStops = 2;
+    const waiting = { ...bracket, limit: "95" };
+    const [first, second] = [session.place(waiting), session.place(waiting)];
+    await session.settle();
+    const third = session.place(waiting);
+    const buyStop = session.place({ quantity: "0.1", stop: "110" });
+    await session.settle();
+    expect([session.told(third), session.told(buyStop)]).toEqual([
+      ["refused:venue-full"],
+      ["refused:venue-full"],
+    ]);
+    session.price("95");
+    await session.settle();
+    const exits = [first, second].flatMap((entry) => [entry + 1, entry + 2]);
+    expect(session.standing.map(numberIn).toSorted()).toEqual(exits);
+    expect(haltsIn(session)).toEqual([]);
+    const fourth = session.place(waiting);
+    session.price("89");
+    await session.settle();
+    expect(session.told(fourth)).toEqual(["refused:venue-full"]);
+    expect(standing(session)).toEqual([]);
+    const last = session.place({ ...waiting, limit: "80" });
+    await session.settle();
+    expect(session.told(last)).toEqual(["accepted"]);
   });
 
   it("when others have taken the room, own stops that protect nothing are taken back", async () => {
