@@ -167,6 +167,8 @@ export type VenueEvent =
       readonly generation: number;
       readonly price: Fixed;
     }
+  /** The venue is being asked to cancel the order, for a reason that no command has. */
+  | { readonly kind: "cancelling"; readonly number: OrderNumber; readonly reason: ReasonCode }
   /** All own trades up to this one have been told; null: those before that time are none of the session's. */
   | { readonly kind: "booked"; readonly symbol: string; readonly trade: string | null; readonly time: Millis }
   /** Trading must not go on without the user. */

@@ -34,25 +34,42 @@ async function bracket(filled: { readonly entry: string; readonly moved: string 
   ]);
   const fill = (number: OrderNumber, quantity: string) =>
     ({ number, quantity: unitsOf(quantity), instrument }) as Execution;
-  const journal: JournalTruth = {
-    ...{ id: "abc123", decided, open: [], halted: null, divergence: null, changes: new Map() },
-    entryOf: new Map([
-      [target.number, entry.number],
-      [9, entry.number],
-    ]),
-    fills: [fill(entry.number, filled.entry), fill(9, filled.moved)],
-    known: { orders: [], symbols: [] } as unknown as JournalTruth["known"],
-  };
+  const entryOf = new Map([
+    [target.number, entry.number],
+    [9, entry.number],
+  ]);
+  const journal = journalOf(decided, entryOf, [fill(entry.number, filled.entry), fill(9, filled.moved)]);
   const orders = [
     order(entry.number, "1", filled.entry, 1),
     order(target.number, "0.7", "0", 2),
     order(9, filled.moved, filled.moved, 4),
   ];
-  const violations = verify(journal, {
-    orders,
-    trades: [],
-    balances: new Map(Object.entries(startBalances)),
-  });
+  return duplicatesOf(journal, orders);
+}
+
+function journalOf(
+  decided: JournalTruth["decided"],
+  entryOf: JournalTruth["entryOf"],
+  fills: readonly Execution[],
+): JournalTruth {
+  return {
+    ...{
+      id: "abc123",
+      decided,
+      entryOf,
+      fills,
+      open: [],
+      halted: null,
+      divergence: null,
+      changes: new Map(),
+    },
+    known: { orders: [], symbols: [] } as unknown as JournalTruth["known"],
+  };
+}
+
+function duplicatesOf(journal: JournalTruth, orders: readonly VenueOrder[]): readonly string[] {
+  const balances = new Map(Object.entries(startBalances));
+  const violations = verify(journal, { orders, trades: [], balances });
   return violations.filter(({ kind }) => kind === "duplicate").map(({ message }) => message);
 }
 
@@ -65,6 +82,7 @@ function order(number: OrderNumber, origQty: string, executedQty: string, time: 
       status: "FILLED",
     },
     ...{ origQty, executedQty, cummulativeQuoteQty: "0", time, updateTime: time + 1 },
+    origQuoteOrderQty: "0",
   };
 }
 
@@ -82,4 +100,34 @@ describe("a moved exit", () => {
 
 it("an order that filled beyond what was decided is told", async () => {
   expect(await bracket({ entry: "1.5", moved: "0.9" })).toEqual(["order 1: 1.5 were filled, 1 decided"]);
+});
+
+describe("an order by value, of which 1000 were decided, 10.5 coins at most", () => {
+  it.each([
+    ["that was sent by value may be filled for more coins", "1000", { coins: "11", spent: "1000" }, []],
+    [
+      "that was sent by value may not cost more",
+      "1000",
+      { coins: "10", spent: "1001" },
+      ["order 1: 1001 were spent, 1000 decided"],
+    ],
+    ["that was sent as its cap may cost more by then", "0", { coins: "10.5", spent: "1010" }, []],
+    [
+      "that was sent as its cap may not be filled for more coins",
+      "0",
+      { coins: "10.6", spent: "900" },
+      ["order 1: 10.6 were filled, 10.5 decided"],
+    ],
+  ])("%s", async (_, sentFor, { coins, spent }, told) => {
+    const session = await new TradingSession().start();
+    const written = session.write({ value: "1000" }) as PlaceCommand;
+    const cap = 105n * 10n ** BigInt(written.instrument.lot.scale - 1);
+    const sizing = { kind: "value", value: parseFixed("1000"), plus: 0n, cap } as const;
+    const filled = {
+      ...order(1, coins, coins, 1),
+      ...{ origQuoteOrderQty: sentFor, cummulativeQuoteQty: spent },
+    };
+    const journal = journalOf(new Map([[1, { ...written, sizing }]]), new Map(), []);
+    expect(duplicatesOf(journal, [filled])).toEqual(told);
+  });
 });

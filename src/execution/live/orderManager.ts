@@ -16,12 +16,13 @@ import { OrderSet } from "./orderSet.ts";
 import { Quiet, type Timers } from "./pace.ts";
 import { ReconcileLoop } from "./reconcileLoop.ts";
 import { type DriftReport, Reconciler } from "./reconciler.ts";
-import { type KnownOrder, type RestoredOrders, SessionLedger } from "./restored.ts";
+import { cancelledBy, type KnownOrder, type RestoredOrders, SessionLedger } from "./restored.ts";
 import { Runner } from "./runner.ts";
 import { Single } from "./single.ts";
 import { Track } from "./track.ts";
 import { followPrice } from "./trailing.ts";
 import { VenueDesk } from "./venueDesk.ts";
+import { unprotects } from "./verdict.ts";
 
 export interface OrderManagerOptions {
   readonly adapter: TradingAdapter;
@@ -106,7 +107,10 @@ export class OrderManager {
     });
     this.#runner = new Runner({
       ...{ orders, quiet, timers, now },
-      perform: (step) => this.#desk.perform(step),
+      perform: (step) => {
+        if (step.kind === "cancel") this.#tellCancel(step.track);
+        return this.#desk.perform(step);
+      },
       end: (track, reason) => this.#end(track, reason),
     });
   }
@@ -258,15 +262,15 @@ export class OrderManager {
   }
 
   #filled(track: Track): void {
-    const { entry, command } = track;
-    // The exit takes what the entry has brought; it may bring no more.
-    if (entry !== null && !entry.ended) entry.cancel ??= "cancelled:oco";
-    if (command.group === null) return;
-    for (const other of this.#orders.tracks) {
-      const { group, owner } = other.command;
-      if (other !== track && !other.ended && group === command.group && owner === command.owner)
-        other.cancel ??= "cancelled:oco";
-    }
+    for (const other of cancelledBy(track, track.entry, this.#orders.tracks))
+      if (!other.ended) other.cancel ??= "cancelled:oco";
+  }
+
+  /** Told before it leaves: after a restart nobody could tell it from a cancel by hand. Of a group, the fill tells. */
+  #tellCancel({ number, cancel, ended }: Track): void {
+    if (cancel === null || cancel === "cancelled:oco" || ended) return;
+    if (this.#ledger.order(number)?.cancel !== null) return;
+    this.#news.tell({ kind: "cancelling", number, reason: cancel });
   }
 
   async #listen(): Promise<void> {
@@ -308,7 +312,8 @@ export class OrderManager {
 
   #hearTrade({ trade }: { readonly trade: Parameters<Books["take"]>[0] }): void {
     if (!this.#instruments.has(trade.symbol) || this.#books.take(trade) !== "pending") return;
-    this.#desk.fetchTrades(trade.symbol).catch((error: unknown) => this.#desk.failed(error));
+    const fetched = this.#desk.fetchTrades(trade.symbol).catch((error: unknown) => this.#desk.failed(error));
+    void fetched.then(() => this.#runner.pump());
   }
 
   #isSettled(): boolean {
@@ -336,14 +341,3 @@ export class OrderManager {
       );
   }
 }
-
-/** Ends of a stop that nobody here wanted, and that leave a position without one. */
-const unprotects: ReadonlySet<ReasonCode> = new Set([
-  "refused:by-venue",
-  "refused:insufficient-cash",
-  "refused:venue-full",
-  "refused:kept-for-stop",
-  "refused:price-collar",
-  "refused:no-price",
-  "expired:post-only",
-]);

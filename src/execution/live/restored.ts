@@ -100,6 +100,7 @@ export class SessionLedger {
     const order = this.#orders.get(event.number);
     if (order === undefined) return;
     if (event.kind === "accepted") order.accepted = true;
+    else if (event.kind === "cancelling") order.cancel ??= event.reason;
     else if (event.kind === "ended") {
       order.ended ??= event.reason;
       const entry = order.entry === null ? undefined : this.#orders.get(order.entry);
@@ -154,6 +155,8 @@ export class SessionLedger {
       const entry = order.entry === null ? undefined : this.#orders.get(order.entry);
       if (entry !== undefined)
         entry.exited = fill.remaining === 0n ? entry.filled : entry.exited + fill.quantity;
+      for (const other of cancelledBy(order, entry, this.#orders.values()))
+        if (other.ended === null) other.cancel ??= "cancelled:oco";
       this.#forget(order);
     }
     const known = this.#symbolOf(fill.instrument.symbol, fill.time);
@@ -197,6 +200,22 @@ export class SessionLedger {
     }
     return known;
   }
+}
+
+/**
+ * What a fill cancels: the other orders of its group, and the entry that an exit gets out of. That follows from the fill
+ * alone, so that it is done after a restart, too.
+ */
+export function* cancelledBy<Order extends Pick<KnownOrder, "command">>(
+  filled: Order,
+  entry: Order | null | undefined,
+  all: Iterable<Order>,
+): Generator<Order> {
+  if (entry !== null && entry !== undefined) yield entry;
+  const { group, owner } = filled.command;
+  if (group === null) return;
+  for (const other of all)
+    if (other !== filled && other.command.group === group && other.command.owner === owner) yield other;
 }
 
 function isGoing({ ended, cancel }: KnownOrder): boolean {

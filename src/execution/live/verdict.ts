@@ -82,3 +82,14 @@ export function endedByVenue(order: Pick<Order, "status" | "reason">, command: P
 function isReason(text: string | null): text is ReasonCode {
   return text !== null && text in reasons;
 }
+
+/** Ends of a stop that nobody here wanted, and that leave a position without one. */
+export const unprotects: ReadonlySet<ReasonCode> = new Set([
+  "refused:by-venue",
+  "refused:insufficient-cash",
+  "refused:venue-full",
+  "refused:kept-for-stop",
+  "refused:price-collar",
+  "refused:no-price",
+  "expired:post-only",
+]);

@@ -25,6 +25,8 @@ export interface VenueOrder {
   readonly clientOrderId: string;
   readonly status: string;
   readonly origQty: string;
+  /** Of an order by value; else 0. */
+  readonly origQuoteOrderQty: string;
   readonly executedQty: string;
   readonly cummulativeQuoteQty: string;
   readonly time: number;

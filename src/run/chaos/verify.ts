@@ -93,8 +93,8 @@ function* duplicates(
     const { sizing, instrument } = command;
     const most = sizing.kind === "quantity" ? sizing.units : sizing.plus + sizing.cap;
     const executed = executedOf(number);
-    // By value, a market order costs what was decided, whatever quantity that is by then.
-    const byValue = sizing.kind === "value" && command.type === "market" && sizing.plus === 0n;
+    // Sent by value, it costs what was decided, whatever quantity that is by then; sent as its cap, it is no more.
+    const byValue = sizing.kind === "value" && ones.every(({ order }) => isByValue(order));
     const spent = sumOf(ones.map(({ order }) => parseFixed(order.cummulativeQuoteQty)));
     if (byValue && compareFixed(spent, sizing.value) > 0)
       yield say(`order ${number}: ${formatFixed(spent)} were spent, ${formatFixed(sizing.value)} decided`);
@@ -179,6 +179,10 @@ function* booksOf({ changes }: JournalTruth, { balances }: VenueTruth): Generato
         message: `${asset} has changed by ${formatFixed(there)} at the venue, by ${formatFixed(here)} in the journal`,
       };
   }
+}
+
+function isByValue({ origQuoteOrderQty }: VenueOrder): boolean {
+  return parseFixed(origQuoteOrderQty).units > 0n;
 }
 
 function sizeOf({ quantity, instrument }: Execution): Fixed {

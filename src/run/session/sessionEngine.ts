@@ -228,6 +228,10 @@ export class SessionEngine {
       case "halt":
         this.risk.kill(event.message);
         return false;
+      case "cancelling":
+        // It is on its way: why must outlive us, though nothing is decided here.
+        this.#owesCommit = true;
+        return false;
       case "moved":
       case "booked":
         return false;

@@ -7,6 +7,10 @@ function standing(session: TradingSession): readonly string[] {
   return session.venue.open().map((one) => `${one.clientId} ${one.quantity!.minus(one.filled).toFixed()}`);
 }
 
+function numberIn(clientId: string): number {
+  return Number(clientId.split("-")[2]);
+}
+
 function haltsIn({ events }: TradingSession): readonly string[] {
   return events.flatMap((event) => (event.kind === "halt" ? [event.message] : []));
 }
@@ -55,7 +59,7 @@ describe("coins go to protective stops first, to sells that wait for a price nex
     await session.settle();
     session.venue.manual("sell", "0.5");
     await session.settle();
-    expect(session.told(late)).toEqual(["accepted", "cancelled:for-stop"]);
+    expect(session.told(late)).toEqual(["accepted", "cancelling", "cancelled:for-stop"]);
     expect(session.told(early)).toEqual(["accepted"]);
     expect(standing(session)).toEqual([`gs-abc123-${early} 0.3`, "gs-abc123-5 0.5", "gs-abc123-6 0.5"]);
     expect(haltsIn(session)).toEqual([]);
@@ -70,7 +74,7 @@ describe("coins go to protective stops first, to sells that wait for a price nex
     session.venue.foreignSell("0.8");
     session.place(bracket);
     await session.settle();
-    expect(session.told(sell)).toEqual(["accepted", "cancelled:for-stop"]);
+    expect(session.told(sell)).toEqual(["accepted", "cancelling", "cancelled:for-stop"]);
     expect(standing(session)).toEqual(["someone-else 0.8", "gs-abc123-4 0.5", "gs-abc123-5 0.5"]);
     expect(haltsIn(session)).toEqual([]);
   });
@@ -120,6 +124,34 @@ describe("on a venue that lets few stops stand", () => {
     expect(standing(session)).toHaveLength(4);
   });
 
+  it("an entry that waits for its price keeps the room for its stop, until it is gone", async () => {
+    const session = await tradingAt100({}, { mostStops: () => 2 });
+    session.venue.mostStops = 2;
+    const waiting = { ...bracket, limit: "95" };
+    const [first, second] = [session.place(waiting), session.place(waiting)];
+    await session.settle();
+    const third = session.place(waiting);
+    const buyStop = session.place({ quantity: "0.1", stop: "110" });
+    await session.settle();
+    expect([session.told(third), session.told(buyStop)]).toEqual([
+      ["refused:venue-full"],
+      ["refused:venue-full"],
+    ]);
+    session.price("95");
+    await session.settle();
+    const exits = [first, second].flatMap((entry) => [entry + 1, entry + 2]);
+    expect(session.standing.map(numberIn).toSorted()).toEqual(exits);
+    expect(haltsIn(session)).toEqual([]);
+    const fourth = session.place(waiting);
+    session.price("89");
+    await session.settle();
+    expect(session.told(fourth)).toEqual(["refused:venue-full"]);
+    expect(standing(session)).toEqual([]);
+    const last = session.place({ ...waiting, limit: "80" });
+    await session.settle();
+    expect(session.told(last)).toEqual(["accepted"]);
+  });
+
   it("when others have taken the room, own stops that protect nothing are taken back", async () => {
     const session = await tradingAt100();
     session.venue.mostStops = 1;
@@ -127,7 +159,7 @@ describe("on a venue that lets few stops stand", () => {
     await session.settle();
     session.place(bracket);
     await session.settle();
-    expect(session.told(buyStop)).toEqual(["accepted", "cancelled:for-stop"]);
+    expect(session.told(buyStop)).toEqual(["accepted", "cancelling", "cancelled:for-stop"]);
     expect(standing(session)).toEqual(["gs-abc123-3 0.4995", "gs-abc123-4 0.4995"]);
     expect(haltsIn(session)).toEqual([]);
   });

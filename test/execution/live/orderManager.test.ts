@@ -83,10 +83,13 @@ describe("the life of an order", () => {
     await session.run(4000);
     expect([session.told(day), session.told(date)]).toEqual([["accepted"], ["accepted"]]);
     await session.run(4000);
-    expect([session.told(day), session.told(date)]).toEqual([["accepted"], ["accepted", "expired:gtd"]]);
+    expect([session.told(day), session.told(date)]).toEqual([
+      ["accepted"],
+      ["accepted", "cancelling", "expired:gtd"],
+    ]);
     await session.clock.advance(12 * 3_600_000);
     await session.settle();
-    expect(session.told(day)).toEqual(["accepted", "expired:day"]);
+    expect(session.told(day)).toEqual(["accepted", "cancelling", "expired:day"]);
     expect(session.standing).toEqual([]);
   });
 
@@ -325,7 +328,7 @@ describe("stopping", () => {
     await session.settle();
     await session.clock.until(session.manager.cancelAll("cancelled:by-user", "protective"));
     session.take();
-    expect(session.told(rest)).toEqual(["accepted", "cancelled:by-user"]);
+    expect(session.told(rest)).toEqual(["accepted", "cancelling", "cancelled:by-user"]);
     expect(session.standing).toEqual(["gs-abc123-2", "gs-abc123-3"]);
     await session.clock.until(session.manager.cancelAll("cancelled:by-user"));
     expect(session.standing).toEqual([]);
