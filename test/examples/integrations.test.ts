@@ -26,8 +26,8 @@ const expected: Readonly<Record<string, readonly RegExp[]>> = {
   ],
   "iex.mjs": [/^2024-01-05T14:30:00Z,AAPL,182\.09,182\.4,181\.95,182\.31,1204\n2024-01-05T14:32:00Z/m],
   "own-provider.mjs": [/"provider": "candle-house"/, /"added": 168,/, /"last": "2024-01-07T23:00:00Z"/],
-  "own-data-source.mjs": [/^# tests 12$/m, /^# pass 12$/m],
-  "own-execution-adapter.mjs": [/^# tests 14$/m, /^# pass 14$/m],
+  "own-data-source.mjs": [/^[#ℹ] tests 12$/m, /^[#ℹ] pass 12$/m],
+  "own-execution-adapter.mjs": [/^[#ℹ] tests 14$/m, /^[#ℹ] pass 14$/m],
   "strategy-forms.mjs": [
     /^handlers: [1-9]\d* trades, -?\d/m,
     /^a class: [1-9]\d* trades, -?\d/m,

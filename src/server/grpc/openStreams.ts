@@ -2,10 +2,11 @@ import type { EventEmitter } from "node:events";
 import { GeoSyncError } from "../../domain/errors.ts";
 import { statusOf } from "./status.ts";
 
-/** The calls that last: bounded in number, and ended with a reason when the server goes. */
+/** The calls under way. Those that last are bounded in number, and ended with a reason when the server goes. */
 export class OpenStreams {
   readonly #most: number;
   readonly #open = new Map<EventEmitter, () => void>();
+  readonly #answering = new Set<Promise<void>>();
 
   constructor(most: number) {
     this.#most = most;
@@ -23,12 +24,22 @@ export class OpenStreams {
     for (const event of ["cancelled", "close", "finish"]) call.once(event, () => this.#forget(call));
   }
 
-  /** For each that is open, and for none twice. */
-  endAll(error: unknown): void {
-    for (const call of [...this.#open.keys()]) {
+  /** A call of one answer: it is waited for at the end. */
+  answering(answered: Promise<void>): void {
+    this.#answering.add(answered);
+    void answered.then(() => this.#answering.delete(answered));
+  }
+
+  /** For each that is open, and for none twice. Resolves when the last words of all calls are out. */
+  async endAll(error: unknown): Promise<void> {
+    const ended = [...this.#open.keys()].map((call) => {
       this.#forget(call);
+      // The library's word for a stream whose other half is closed, too.
+      const closed = new Promise((resolve) => call.once("cancelled", resolve));
       fail(call, error);
-    }
+      return closed;
+    });
+    await Promise.all([...ended, ...this.#answering]);
   }
 
   #forget(call: EventEmitter): void {

@@ -73,10 +73,11 @@ export class TradingCalls {
 
   #unary<Q extends object>(action: string, scope: Scope, work: Work<Q>) {
     return (call: Unary<Q>, answer: sendUnaryData<object>): void => {
-      this.#measured(action, () => this.#done(call, action, scope, work)).then(
+      const answered = this.#measured(action, () => this.#done(call, action, scope, work)).then(
         (response) => answer(null, response),
         (error: unknown) => answer(statusOf(error)),
       );
+      this.#options.streams.answering(answered);
     };
   }
 
