@@ -29,6 +29,11 @@ export default defineStrategy({
       (price) => ctx.buy({ quantity: (size / price).toFixed(5), limit: away(price, 1), timeInForce: "IOC" }),
       (price) => ctx.buy({ notional: size, stop: away(price, 1), tag: "stop" }),
       (price) => {
+        const one = { quantity: (size / price).toFixed(5), oco: `pair ${ctx.random()}` };
+        ctx.buy({ ...one, limit: away(price, -1) });
+        ctx.buy({ ...one, stop: away(price, 1) });
+      },
+      (price) => {
         const exits = { stopLoss: away(price, -2), takeProfit: away(price, 2) };
         ctx.buy({ notional: 3 * size, ...exits, tag: "bracket" });
       },

@@ -9,7 +9,7 @@ import { parseFixed } from "../../src/domain/fixed.ts";
 import { ClientIds } from "../../src/execution/live/clientIds.ts";
 import { startBalances, type VenueOrder } from "../../src/run/chaos/exchange.ts";
 import type { JournalTruth } from "../../src/run/chaos/journalTruth.ts";
-import { verify } from "../../src/run/chaos/verify.ts";
+import { type Violation, verify } from "../../src/run/chaos/verify.ts";
 import { TradingSession } from "../execution/live/tradingSession.ts";
 
 const ids = new ClientIds("abc123");
@@ -68,9 +68,17 @@ function journalOf(
 }
 
 function duplicatesOf(journal: JournalTruth, orders: readonly VenueOrder[]): readonly string[] {
+  return messagesOf("duplicate", journal, orders);
+}
+
+function messagesOf(
+  wanted: Violation["kind"],
+  journal: JournalTruth,
+  orders: readonly VenueOrder[],
+): readonly string[] {
   const balances = new Map(Object.entries(startBalances));
   const violations = verify(journal, { orders, trades: [], balances });
-  return violations.filter(({ kind }) => kind === "duplicate").map(({ message }) => message);
+  return violations.filter(({ kind }) => kind === wanted).map(({ message }) => message);
 }
 
 function order(number: OrderNumber, origQty: string, executedQty: string, time: number): VenueOrder {
@@ -129,5 +137,28 @@ describe("an order by value, of which 1000 were decided, 10.5 coins at most", ()
     };
     const journal = journalOf(new Map([[1, { ...written, sizing }]]), new Map(), []);
     expect(duplicatesOf(journal, [filled])).toEqual(told);
+  });
+});
+
+describe("of a group, one of which has filled", () => {
+  it.each([
+    ["none of the others stands", null, "CANCELED", []],
+    [
+      "another one that stands is told",
+      null,
+      "NEW",
+      ["gs-abc123-2 stands at the venue, though order 1 of its group has filled"],
+    ],
+    ["one that took the place of the other may stand: it may have come after", 1, "NEW", []],
+  ])("%s", async (_, replaces, status, told) => {
+    const session = await new TradingSession().start();
+    const first = session.write({ quantity: "1", limit: "95", group: "g" });
+    const second = { ...session.write({ quantity: "1", stop: "105", group: "g" }), replaces };
+    const { instrument } = first;
+    const fill = { number: 1, quantity: 10n ** BigInt(instrument.lot.scale), instrument } as Execution;
+    const decided = new Map([first, second].map((one) => [one.number, one]));
+    const journal = journalOf(decided, new Map(), [fill]);
+    const orders = [order(1, "1", "1", 1), { ...order(2, "1", "0", 3), status }];
+    expect(messagesOf("group", journal, orders)).toEqual(told);
   });
 });

@@ -19,6 +19,7 @@ export interface Violation {
     | "duplicate"
     | "orphan"
     | "unprotected"
+    | "group"
     | "lost-order"
     | "lost-fill"
     | "books"
@@ -46,6 +47,7 @@ export function verify(journal: JournalTruth, venue: VenueTruth): readonly Viola
     ...duplicates(journal, named),
     ...orphans(journal, named, venue),
     ...unprotected(journal, named),
+    ...leftOfGroups(journal, named),
     ...fillsOf(journal, venue),
     ...booksOf(journal, venue),
     ...(journal.divergence === null
@@ -142,6 +144,24 @@ function* orphans(
       yield {
         kind: "lost-order",
         message: `order ${command.number} is open in the journal, and not at the venue`,
+      };
+  }
+}
+
+/** When one of a group has filled, none of the others stands; an order that takes another's place may have come after. */
+function* leftOfGroups({ decided, fills }: JournalTruth, named: readonly Named[]): Generator<Violation> {
+  const firstOf = new Map<string, OrderNumber>();
+  for (const { number } of fills) {
+    const group = decided.get(number)?.group ?? null;
+    if (group !== null && !firstOf.has(group)) firstOf.set(group, number);
+  }
+  for (const { order, number } of named) {
+    const { group, replaces } = decided.get(number) ?? { group: null, replaces: null };
+    const first = group === null ? undefined : firstOf.get(group);
+    if (first !== undefined && first !== number && replaces === null && !isOver(order))
+      yield {
+        kind: "group",
+        message: `${order.clientOrderId} stands at the venue, though order ${first} of its group has filled`,
       };
   }
 }

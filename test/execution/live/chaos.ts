@@ -1,3 +1,4 @@
+import type { Execution } from "../../../src/domain/execution.ts";
 import { addFixed, compareFixed, formatFixed, zero } from "../../../src/domain/fixed.ts";
 import { isFinal } from "../../../src/domain/order.ts";
 import { type Random, seededRandom } from "../../../src/domain/random.ts";
@@ -124,6 +125,7 @@ export function faultsIn(session: TradingSession): readonly string[] {
     ...exposures(session),
     ...repeatedEnds(session),
     ...strayOrders(session),
+    ...leftOfGroups(session),
     ...holdings(session),
     ...session.events.flatMap((event) => (event.kind === "halt" ? [`halt: ${event.message}`] : [])),
     ...session.statuses.flatMap(({ code, message }) => (code === "internal" ? [message] : [])),
@@ -190,6 +192,25 @@ function strayOrders(session: TradingSession): readonly string[] {
     wrong.push(`order ${command.number} is open here and does not stand at the venue`);
   }
   return wrong;
+}
+
+/** The first of a group that fills cancels the others, whoever dies in between. */
+function leftOfGroups(session: TradingSession): readonly string[] {
+  const { journal } = session;
+  const open = viewOf(session).filter(({ ended, command }) => ended === null && command.group !== null);
+  return open.flatMap(({ command }) => {
+    const after = journal.slice(journal.indexOf(command));
+    const others = new Set(
+      journal.flatMap((one) => (one.kind === "place" && one.group === command.group ? [one.number] : [])),
+    );
+    others.delete(command.number);
+    const filled = after.find((one) => one.kind === "fill" && others.has(one.number)) as
+      | Execution
+      | undefined;
+    return filled === undefined
+      ? []
+      : [`order ${command.number} is open, though ${filled.number} has filled`];
+  });
 }
 
 function holdings({ fills, venue, manager }: TradingSession): readonly string[] {

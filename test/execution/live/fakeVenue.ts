@@ -138,7 +138,7 @@ export class FakeVenue extends FakeBook {
   }
 
   async #request<T>(process: { alive: boolean }, work: () => T): Promise<T> {
-    await this.clock.wait(this.#delay());
+    await this.#leaves(process);
     const failed = this.chance(this.faults.unreachable);
     // Whether it arrived before the connection broke, nobody knows.
     const result = failed && this.random() < 0.5 ? null : { value: work() };
@@ -149,13 +149,19 @@ export class FakeVenue extends FakeBook {
     return result.value;
   }
 
+  /** What a process was about to say when it died may have left, or not. */
+  async #leaves(process: { alive: boolean }): Promise<void> {
+    await this.clock.wait(this.#delay());
+    if (!process.alive && this.random() < 0.5) await new Promise(() => {});
+  }
+
   /** The answer reaches nobody when the process has died. */
   async #living({ alive }: { alive: boolean }): Promise<void> {
     if (!alive) await new Promise(() => {});
   }
 
   async #place<T>(process: { alive: boolean }, work: () => T): Promise<T> {
-    await this.clock.wait(this.#delay());
+    await this.#leaves(process);
     const { faults } = this;
     const unknown = () => new OrderError("GEO-ORDER-UNKNOWN", "no answer in time");
     const giveUp = async (ms: number): Promise<never> => {
