@@ -32,7 +32,7 @@ interface MadeBy {
   readonly strategies: readonly string[];
 }
 
-const format = "geosync.session-checkpoint/4";
+const format = "geosync.session-checkpoint/5";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
