@@ -55,7 +55,9 @@ describe("geosync serve", () => {
     const { venue, close } = await liveVenue();
     onTestFinished(close);
     const data = ["--venue", "binance", "--venue-url", venue.url, "--timeframe", "1s"];
-    const { url, stop } = await serving(cwd, [...data, "--state-dir", "state", "--json"]);
+    // A strategy that never buys: one that does, on what the venue's history happens to be, leaves no cash for the user.
+    const quiet = ["--strategy", "momentum", "--param", "threshold=10"];
+    const { url, stop } = await serving(cwd, [...data, ...quiet, "--state-dir", "state", "--json"]);
     await expect.poll(async () => (await ask(`${url}/readyz`, "GET")).status).toBe(200);
     expect((await ask(`${url}/api/v1/status`, "GET")).json).toMatchObject({
       mode: "paper",
