@@ -159,10 +159,15 @@ export class Account {
     return currency === this.currency || this.#tokens.covers(currency, amount);
   }
 
+  /** Cash and tokens, to double precision. */
+  get liquid(): number {
+    return this.cashNumber + this.#tokens.valueNumber;
+  }
+
   /** Cash, tokens and positions at their last prices, to double precision: for drawdown on every bar. */
   equity(): number {
     const open = this.#open;
-    let equity = this.cashNumber + this.#tokens.valueNumber;
+    let equity = this.liquid;
     for (let i = 0; i < open.length; i++) equity += open[i]!.worth;
     return equity;
   }

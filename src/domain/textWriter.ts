@@ -2,22 +2,43 @@ import { formatUnits } from "./fixed.ts";
 
 const zeroDigit = 48;
 const point = 46;
+const minus = 45;
 const encoder = new TextEncoder();
 const mostTexts = 1000;
-const minus = Uint8Array.of(45);
-
-interface Known {
-  value: number;
-  length: number;
-  readonly text: Uint8Array;
-}
 
 /** How many whole numbers are remembered: a power of 2. */
 const remembered = 4;
 
-/** ASCII text as `TextWriter.put` takes it. */
-export function ascii(text: string): Uint8Array {
-  return encoder.encode(text);
+/**
+ * ASCII text made to be copied: eight bytes at a time, kept as a double. (No eight ASCII bytes are a NaN, whose bits
+ * might not survive.) The last of them is filled up with zeros.
+ */
+export interface Ascii {
+  readonly words: Float64Array;
+  readonly length: number;
+}
+
+/** A number written before. */
+interface Known {
+  value: number;
+  readonly words: Float64Array;
+  length: number;
+}
+
+/** Room for a number as JavaScript writes it. */
+const knownWords = 3;
+
+/** `text` as `TextWriter.put` takes it. */
+export function ascii(text: string): Ascii {
+  return asciiOf(encoder.encode(text));
+}
+
+function asciiOf(bytes: Uint8Array): Ascii {
+  const padded = new Uint8Array(Math.ceil(bytes.length / 8) * 8);
+  padded.set(bytes);
+  const view = new DataView(padded.buffer);
+  const words = Float64Array.from({ length: padded.length / 8 }, (_, i) => view.getFloat64(i * 8, true));
+  return { words, length: bytes.length };
 }
 
 /**
@@ -27,23 +48,30 @@ export function ascii(text: string): Uint8Array {
 export class TextWriter {
   bytes = new Uint8Array(1 << 16);
   length = 0;
-  readonly #digits = new Uint8Array(32);
+  #view = new DataView(this.bytes.buffer);
   readonly #known: readonly Known[] = Array.from({ length: remembered }, () => {
-    return { value: Number.NaN, length: 0, text: new Uint8Array(24) };
+    return { value: Number.NaN, words: new Float64Array(knownWords), length: 0 };
   });
   #oldest = 0;
-  /** Texts as bytes: a copy is several times faster than characters one by one. */
-  readonly #encoded = new Map<string, Uint8Array>();
+  readonly #encoded = new Map<string, Ascii>();
 
-  /** Bytes made once, by `ascii`, for texts that are always the same. */
-  put(text: Uint8Array): void {
-    this.#copy(text, text.length);
+  /** Bytes made once, by `ascii` or `since`, for texts that are always the same. */
+  put({ words, length }: Ascii): void {
+    const at = this.length;
+    this.#reserve(words.length * 8);
+    const view = this.#view;
+    for (let i = 0; i < words.length; i++) view.setFloat64(at + i * 8, words[i]!, true);
+    this.length = at + length;
+  }
+
+  /** What was written from there on, to be put again. */
+  since(from: number): Ascii {
+    return asciiOf(this.bytes.subarray(from, this.length));
   }
 
   /** ASCII that comes again and again, such as names; `json` takes the rest. */
   word(text: string): void {
-    const encoded = this.#encoded.get(text) ?? this.#encode(text);
-    this.#copy(encoded, encoded.length);
+    this.put(this.#encoded.get(text) ?? this.#encode(text));
   }
 
   /** A JSON string of any characters, UTF-8. */
@@ -59,24 +87,30 @@ export class TextWriter {
     for (let i = 0; i < remembered; i++) {
       const known = this.#known[i]!;
       if (known.value !== value) continue;
-      this.#copy(known.text, known.length);
+      this.put(known);
       return;
     }
     const from = this.length;
     this.number(value);
-    const slot = this.#known[this.#oldest]!;
+    this.#remember(value, from);
+  }
+
+  #remember(value: number, from: number): void {
     const length = this.length - from;
+    this.#reserve((knownWords + 1) * 8);
+    const view = this.#view;
+    // Whatever stands behind must not make a NaN of the last word.
+    view.setFloat64(this.length, 0, true);
+    const slot = this.#known[this.#oldest]!;
     this.#oldest = (this.#oldest + 1) & (remembered - 1);
-    if (length > slot.text.length) return;
     slot.value = value;
     slot.length = length;
-    for (let i = 0; i < length; i++) slot.text[i] = this.bytes[from + i]!;
+    for (let i = 0; i < knownWords; i++) slot.words[i] = view.getFloat64(from + i * 8, true);
   }
 
   /** A number as JavaScript writes it; whole ones the short way. */
   number(value: number): void {
-    if (value >= 0 && value <= Number.MAX_SAFE_INTEGER && value === Math.floor(value))
-      this.#decimal(value, 0);
+    if (value >= 0 && value <= Number.MAX_SAFE_INTEGER && value === Math.floor(value)) this.#whole(value);
     else this.#once(String(value));
   }
 
@@ -84,31 +118,76 @@ export class TextWriter {
   fixed(units: bigint, scale: number): void {
     const value = Number(units);
     // A double past the safe integers may be another number's.
-    if (!Number.isSafeInteger(value) || scale > 20) {
+    if (!Number.isSafeInteger(value) || scale > 16) {
       this.#once(formatUnits(units, scale));
       return;
     }
-    if (value < 0) this.#copy(minus, 1);
-    this.#decimal(Math.abs(value), scale);
+    const size = Math.abs(value);
+    if (value < 0) this.#byte(minus);
+    const unit = powers[scale]!;
+    let whole = Math.floor(size / unit);
+    // The quotient may have been rounded up to the next whole number.
+    if (whole * unit > size) whole--;
+    this.#whole(whole);
+    if (size !== whole * unit) this.#fraction(size - whole * unit, scale);
   }
 
-  /** Digits from the last to the first, in small integers: those divide fastest. */
-  #decimal(value: number, decimals: number): void {
-    const digits = this.#digits;
-    const high = Math.floor(value / 1e8);
-    let count = putDigits(digits, 0, (value - high * 1e8) | 0, high > 0);
-    if (high > 0) count = putDigits(digits, count, high | 0, false);
-    while (count <= decimals) digits[count++] = zeroDigit;
-    let last = 0;
-    while (last < decimals && digits[last] === zeroDigit) last++;
-    this.#reserve(count + 1);
-    const { bytes } = this;
-    let at = this.length;
-    for (let i = count - 1; i >= last; i--) {
-      bytes[at++] = digits[i]!;
-      if (i === decimals && i > last) bytes[at++] = point;
+  #whole(value: number): void {
+    if (value < 1e8) this.#digits(value | 0, widthOf(value | 0));
+    else {
+      const high = Math.floor(value / 1e8);
+      this.#digits(high | 0, widthOf(high | 0));
+      this.#digits((value - high * 1e8) | 0, 8);
     }
-    this.length = at;
+  }
+
+  /** `value` > 0 as so many decimals, zeros at the end left out. */
+  #fraction(value: number, decimals: number): void {
+    this.#byte(point);
+    if (decimals <= 8) {
+      this.#decimals(value | 0, decimals);
+      return;
+    }
+    const later = powers[decimals - 8]!;
+    const high = Math.floor(value / later);
+    const low = value - high * later;
+    if (low === 0) this.#decimals(high | 0, 8);
+    else {
+      this.#digits(high | 0, 8);
+      this.#decimals(low | 0, decimals - 8);
+    }
+  }
+
+  #decimals(value: number, width: number): void {
+    let [rest, left] = [value, width];
+    for (let next = (rest / 10) | 0; next * 10 === rest; next = (rest / 10) | 0) {
+      rest = next;
+      left--;
+    }
+    this.#digits(rest, left);
+  }
+
+  /** The last `width` (at most 8) digits of a small integer: those divide fastest. */
+  #digits(value: number, width: number): void {
+    const from = this.length;
+    this.#reserve(8);
+    const { bytes } = this;
+    let rest = value;
+    let at = from + width;
+    while (at > from + 1) {
+      const next = (rest / 100) | 0;
+      const pair = (rest - next * 100) << 1;
+      bytes[--at] = pairs[pair]!;
+      bytes[--at] = pairs[pair + 1]!;
+      rest = next;
+    }
+    if (at > from) bytes[from] = zeroDigit + (rest % 10);
+    this.length = from + width;
+  }
+
+  #byte(byte: number): void {
+    this.#reserve(1);
+    this.bytes[this.length++] = byte;
   }
 
   /** ASCII that will hardly come again. */
@@ -118,16 +197,8 @@ export class TextWriter {
     for (let i = 0; i < length; i++) this.bytes[this.length++] = text.charCodeAt(i);
   }
 
-  #copy(encoded: Uint8Array, length: number): void {
-    this.#reserve(length);
-    const { bytes } = this;
-    const at = this.length;
-    for (let i = 0; i < length; i++) bytes[at + i] = encoded[i]!;
-    this.length = at + length;
-  }
-
-  #encode(text: string): Uint8Array {
-    const encoded = encoder.encode(text);
+  #encode(text: string): Ascii {
+    const encoded = ascii(text);
     if (this.#encoded.size < mostTexts) this.#encoded.set(text, encoded);
     return encoded;
   }
@@ -140,8 +211,11 @@ export class TextWriter {
     const grown = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
     grown.set(this.bytes.subarray(0, this.length));
     this.bytes = grown;
+    this.#view = new DataView(grown.buffer);
   }
 }
+
+const powers = Float64Array.from({ length: 17 }, (_, n) => Number(`1e${n}`));
 
 /** The digits of 0 to 99, units first. */
 const pairs = Uint8Array.from(
@@ -149,18 +223,8 @@ const pairs = Uint8Array.from(
   (_, i) => zeroDigit + (i % 2 === 0 ? (i >> 1) % 10 : Math.floor(i / 20)),
 );
 
-/** Puts the digits of `value` (below 2^31), padded to eight when more follow; returns where they end. */
-function putDigits(digits: Uint8Array, from: number, value: number, padded: boolean): number {
-  let at = from;
-  let rest = value;
-  while (rest >= 10) {
-    const next = (rest / 100) | 0;
-    const pair = (rest - next * 100) << 1;
-    digits[at++] = pairs[pair]!;
-    digits[at++] = pairs[pair + 1]!;
-    rest = next;
-  }
-  if (rest > 0 || at === from) digits[at++] = zeroDigit + rest;
-  if (padded) while (at < from + 8) digits[at++] = zeroDigit;
-  return at;
+/** How many digits a whole number below 10^8 has. */
+function widthOf(value: number): number {
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+  return value < 1_000_000 ? (value < 100_000 ? 5 : 6) : value < 10_000_000 ? 7 : 8;
 }

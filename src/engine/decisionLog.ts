@@ -1,7 +1,7 @@
 import type { CancelCommand, Ended, Execution, PlaceCommand } from "../domain/execution.ts";
 import type { Fixed } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import { ascii, TextWriter } from "../domain/textWriter.ts";
+import { type Ascii, ascii, TextWriter } from "../domain/textWriter.ts";
 import type { Millis } from "../domain/time.ts";
 
 /** What the canonical log of decisions records. */
@@ -64,7 +64,7 @@ export class DecisionLog {
       known.instrument = instrument;
       known.units = sizing.units;
       known.reduceOnly = order.reduceOnly;
-      known.line = this.text.bytes.slice(from, this.text.length);
+      known.line = this.text.since(from);
       return;
     }
     this.text.put(known.line);
@@ -75,10 +75,10 @@ interface PlainOrder {
   instrument: Instrument | null;
   units: bigint;
   reduceOnly: boolean;
-  line: Uint8Array;
+  line: Ascii;
 }
 
-const noOrder: PlainOrder = { instrument: null, units: 0n, reduceOnly: false, line: new Uint8Array() };
+const noOrder: PlainOrder = { instrument: null, units: 0n, reduceOnly: false, line: ascii("") };
 
 function isPlain({ type, timeInForce, exits, group, replaces, tag }: PlaceCommand): boolean {
   return (
@@ -132,7 +132,7 @@ function kindsOf(side: string) {
   return { market: kind("market"), limit: kind("limit"), stop: kind("stop"), stop_limit: kind("stop_limit") };
 }
 
-function head(to: TextWriter, name: Uint8Array, number: number, time: Millis): void {
+function head(to: TextWriter, name: Ascii, number: number, time: Millis): void {
   to.put(name);
   to.recent(number);
   to.put(text.comma);
@@ -203,7 +203,7 @@ function writeTerms(to: TextWriter, order: PlaceCommand): void {
   }
 }
 
-function member(to: TextWriter, name: Uint8Array, value: Fixed): void {
+function member(to: TextWriter, name: Ascii, value: Fixed): void {
   to.put(name);
   to.fixed(value.units, value.scale);
 }

@@ -9,9 +9,9 @@ import type { Decision } from "./decisionLog.ts";
 import { Liquidator } from "./liquidator.ts";
 import type { Market } from "./market.ts";
 import type { EngineOptions } from "./options.ts";
-import type { EquityRecorder } from "./recorder.ts";
+import { type Decided, QuietBars } from "./quietBars.ts";
 import { type Halt, RiskWatch } from "./riskWatch.ts";
-import { guard, Seat } from "./seat.ts";
+import { Seat } from "./seat.ts";
 import { sendApproved } from "./sending.ts";
 import { endless, type Timers } from "./timers.ts";
 import type { TradingDesk } from "./tradingDesk.ts";
@@ -29,27 +29,25 @@ export class Engine {
   readonly #seats: readonly Seat[];
   readonly #first: Seat;
   readonly #alone: boolean;
-  #time: Millis = Number.NEGATIVE_INFINITY;
   #started = false;
-  /** Something was decided in this instant. */
-  #decided = false;
+  /** In this instant. */
+  readonly #pace: Decided = { decided: false };
   readonly #single: Instant = { time: 0, count: 1, events: [{} as MarketEvent] };
   /** Nothing is open and no news waits. */
   #quiet = false;
   #timers: Timers;
-  #recorder: EquityRecorder;
   /** Null without a risk policy. */
   readonly #watch: RiskWatch | null;
   /** Null on a cash account: what is paid for is nobody else's to sell. */
   readonly #liquidator: Liquidator | null;
   readonly #books: Bookkeeper;
+  readonly #quietBars: QuietBars;
   #nextAccrual: Millis;
   readonly #asked: (() => void)[] = [];
 
   constructor(options: EngineOptions) {
     this.#options = options;
     this.#timers = options.timers;
-    this.#recorder = options.recorder;
     const record = (decision: Decision) => this.#record(decision);
     this.#seats = options.strategies.map((seat, owner) => new Seat(options, seat, owner, record));
     this.#first = this.#seats[0]!;
@@ -58,6 +56,7 @@ export class Engine {
     this.#liquidator = options.account.kind === "cash" ? null : new Liquidator(options.account, this.#seats);
     const flatten = () => this.#seats.map(({ desk }) => desk.flatten()).includes(true);
     this.#watch = options.risk === null ? null : new RiskWatch(options.risk, options, flatten);
+    this.#quietBars = new QuietBars(options, this.#first, this.#watch, this.#pace);
     this.#books = new Bookkeeper({ ...options, seats: this.#seats, watch: this.#watch, record });
   }
 
@@ -66,7 +65,7 @@ export class Engine {
   }
 
   get time(): Millis {
-    return this.#time;
+    return this.#first.desk.time;
   }
 
   /** Positions that were closed by force. */
@@ -86,12 +85,15 @@ export class Engine {
   run(chunk: MarketChunk, from: number, to: number): number {
     const { times } = chunk;
     const lone = this.#alone && this.#liquidator === null;
-    const bars = chunk.kind === "bar" && !chunk.derived && chunk.hidden !== true && lone ? chunk : null;
+    const plain =
+      chunk.kind === "bar" && chunk.instrumentOf === null && !chunk.derived && chunk.hidden !== true;
     for (let row = from; row < to; row++) {
-      const time = times[row]!;
-      if (times[row + 1] === time) return row;
-      if (bars !== null && this.#quiet && time < this.#timers.next) this.#quietBar(time, bars, row);
-      else this.#stepRow(time, chunk, row);
+      if (plain && lone && this.#quiet) {
+        row = this.#runQuietly(chunk, row, to);
+        if (row === to) break;
+      }
+      if (times[row + 1] === times[row]) return row;
+      this.#stepRow(chunk, row);
     }
     return to;
   }
@@ -116,8 +118,8 @@ export class Engine {
   /** Everything that the next steps depend on, as text; to be asked for between two steps. */
   save(): Picture {
     if (!this.#started) return { text: null, because: "nothing has happened yet" };
-    const [decided, quiet] = [this.#decided, this.#quiet];
-    return saveRun(this.#parts, { time: this.#time, decided, quiet, liquidations: this.liquidations });
+    const [decided, quiet] = [this.#pace.decided, this.#quiet];
+    return saveRun(this.#parts, { time: this.time, decided, quiet, liquidations: this.liquidations });
   }
 
   /**
@@ -129,7 +131,7 @@ export class Engine {
     const state = readRun(text, this.#options);
     const { time, decided, quiet, liquidations } = state.step;
     this.#started = true;
-    [this.#decided, this.#quiet] = [decided, quiet];
+    [this.#pace.decided, this.#quiet] = [decided, quiet];
     // First of all: strategies are made once more, and may look at the clock.
     this.#setTime(time);
     if (this.#liquidator !== null) this.#liquidator.count = liquidations;
@@ -141,37 +143,21 @@ export class Engine {
     return { options: this.#options, seats: this.#seats, watch: this.#watch };
   }
 
-  #stepRow(time: Millis, chunk: MarketChunk, row: number): void {
-    const instant = this.#single;
-    instant.time = time;
-    instant.events[0]!.chunk = chunk;
-    instant.events[0]!.row = row;
-    this.step(instant);
-  }
-
-  /**
-   * The same for one bar of a lone strategy when no order is open and there is no news: nothing can match, no one but
-   * onBar is called. Most bars of most runs come this way.
-   */
-  #quietBar(time: Millis, chunk: BarChunk, row: number): void {
-    const recorder = this.#recorder;
-    const { desk, markets, handlers } = this.#first;
-    const market = markets.at(chunk, row);
-    if (time > this.#time) this.#time = desk.time = time;
-    if (time > this.#nextAccrual) this.#accrue(time);
-    recorder.before(time);
-    market.observeBar(chunk, row);
-    recorder.after(time, 1);
-    if (this.#watch !== null) this.#watch.look(time);
-    desk.current = market;
-    if (handlers!.onBar !== undefined) {
-      const result: unknown = handlers!.onBar(market.bar);
-      if (result !== undefined) guard(result);
-    }
-    if (this.#decided) {
+  #runQuietly(chunk: BarChunk, from: number, to: number): number {
+    const row = this.#quietBars.run(chunk, from, to);
+    if (this.#pace.decided) {
       this.#send();
       this.#quiet = false;
     }
+    return row;
+  }
+
+  #stepRow(chunk: MarketChunk, row: number): void {
+    const instant = this.#single;
+    instant.time = chunk.times[row]!;
+    instant.events[0]!.chunk = chunk;
+    instant.events[0]!.row = row;
+    this.step(instant);
   }
 
   /** Done in the next step, when its prices are known and before the strategies have their say: what a user asks for. */
@@ -192,9 +178,9 @@ export class Engine {
   meetLastPrice(number: number): void {
     const command = this.#options.orders.find(number)?.command;
     if (command !== undefined)
-      offerLastPrice(this.#options.gateway, this.#first.markets.of(command.instrument), command, this.#time);
+      offerLastPrice(this.#options.gateway, this.#first.markets.of(command.instrument), command, this.time);
     this.bookNews();
-    this.#options.recorder.after(this.#time, 0);
+    this.#options.recorder.after(this.time, 0);
   }
 
   /** What the gateway has had to say since the last step: a user waits for it. Strategies hear of it in the next. */
@@ -231,16 +217,16 @@ export class Engine {
     this.#send();
     this.#books.book();
     withdrawAll(this.#options, this.#books, "expired:end-of-data");
-    if (this.#time >= this.#nextAccrual) this.#accrue(this.#time + 1);
+    if (this.time >= this.#nextAccrual) this.#accrue(this.time + 1);
     if (atEnd === "close") this.#closeAll();
     this.#options.journal.commit();
-    if (atEnd === "close") recorder.after(this.#time, 0);
+    if (atEnd === "close") recorder.after(this.time, 0);
     recorder.finish();
   }
 
   #closeAll(): void {
     for (const seat of this.#seats) {
-      closeAll(seat, this.#time, (event, bar) => {
+      closeAll(seat, this.time, (event, bar) => {
         this.#send();
         this.#options.gateway.onMarket(event, bar);
         this.#books.book();
@@ -258,8 +244,7 @@ export class Engine {
 
   #setTime(time: Millis): void {
     // Engine time never runs backwards, whatever a source says.
-    if (!(time > this.#time)) return;
-    this.#time = time;
+    if (!(time > this.time)) return;
     for (const { desk } of this.#seats) desk.time = time;
   }
 
@@ -267,8 +252,8 @@ export class Engine {
   #match(instant: Instant): void {
     const { gateway, recorder } = this.#options;
     const { markets } = this.#first;
-    if (this.#time > this.#nextAccrual) this.#accrue(this.#time);
-    recorder.before(this.#time);
+    if (this.time > this.#nextAccrual) this.#accrue(this.time);
+    recorder.before(this.time);
     const { events, count } = instant;
     for (let i = 0; i < count; i++) {
       const event = events[i]!;
@@ -289,12 +274,12 @@ export class Engine {
       if (chunk.kind === "bar" || (chunk.kind === "tick" && this.#options.ticksArePrices)) bars++;
     }
     if (!shown) {
-      if (count === 0) this.#watch?.look(this.#time);
+      if (count === 0) this.#watch?.look(this.time);
       return;
     }
     if (this.#liquidator !== null) this.#liquidator.look(instant);
-    recorder.after(this.#time, bars);
-    this.#watch?.look(this.#time);
+    recorder.after(this.time, bars);
+    this.#watch?.look(this.time);
   }
 
   /** Interest of the days that have ended. */
@@ -311,7 +296,7 @@ export class Engine {
     for (let i = 0; i < seats.length; i++) seats[i]!.notify();
     this.#fireTimers();
     if (instant !== null) for (let i = 0; i < seats.length; i++) seats[i]!.handle(instant);
-    if (this.#decided) this.#send();
+    if (this.#pace.decided) this.#send();
   }
 
   #hasNews(): boolean {
@@ -324,7 +309,7 @@ export class Engine {
     let rounds = 0;
     while (this.#timers.next < time) {
       const due = this.#timers.next;
-      rounds = due > this.#time ? 0 : rounds + 1;
+      rounds = due > this.time ? 0 : rounds + 1;
       if (rounds > mostRounds) throw endless();
       this.#setTime(due);
       this.#callStrategies(null);
@@ -332,19 +317,19 @@ export class Engine {
   }
 
   #fireTimers(): void {
-    if (this.#timers.next > this.#time) return;
-    for (const { action } of this.#timers.take(this.#time)) action();
+    if (this.#timers.next > this.time) return;
+    for (const { action } of this.#timers.take(this.time)) action();
   }
 
   /** Steps 6 and 7: decisions are written before they leave. */
   #send(): void {
-    this.#decided = false;
+    this.#pace.decided = false;
     this.#options.journal.commit();
-    for (let i = 0; i < this.#seats.length; i++) sendApproved(this.#seats[i]!, this.#options, this.#time);
+    for (let i = 0; i < this.#seats.length; i++) sendApproved(this.#seats[i]!, this.#options, this.time);
   }
 
   #record(decision: Decision): void {
-    this.#decided = true;
-    this.#options.journal.append(this.#time, decision);
+    this.#pace.decided = true;
+    this.#options.journal.append(this.time, decision);
   }
 }

@@ -130,8 +130,7 @@ export class Market {
     return chunk.times[row] === this.closesAt ? this.bars + 1 : this.bars;
   }
 
-  observeBar(chunk: BarChunk, row: number): void {
-    const close = numberAt(chunk.close, row);
+  observeBar(chunk: BarChunk, row: number, close: number): void {
     // A bar made of ticks that are in the run themselves brings no new price; hidden rows have brought none.
     if (!chunk.derived || this.#isResolved) this.holding.markAt(chunk.close, row, close);
     this.#history.observe(chunk, row);
@@ -216,7 +215,7 @@ export class Market {
   }
 
   observe(chunk: MarketChunk, row: number): void {
-    if (chunk.kind === "bar") this.observeBar(chunk, row);
+    if (chunk.kind === "bar") this.observeBar(chunk, row, numberAt(chunk.close, row));
     else if (isOffered(chunk)) this.observeOffer(chunk, row);
     else this.observeTick(chunk, row);
   }

@@ -62,6 +62,11 @@ export class EquityRecorder {
     this.all = keepAll ? [] : null;
   }
 
+  /** After it `before` has something to do, and is to be called for every instant. */
+  get idleUntil(): Millis {
+    return this.#dayEnd;
+  }
+
   /** Before anything of the instant is matched: closes the day that ended. */
   before(time: Millis): void {
     if (time <= this.#dayEnd) return;
@@ -80,7 +85,19 @@ export class EquityRecorder {
     const account = this.#account;
     if (account.hasPosition) this.exposedBars += bars;
     if (this.all !== null) this.all.push({ time, equity: account.exactEquity() });
-    const equity = account.equity();
+    this.#see(account.equity(), time);
+  }
+
+  /** The same for one bar where `all` is not kept, given what `Account.equity` would say. */
+  afterBar(time: Millis, equity: number): void {
+    if (!(time >= this.from)) return;
+    this.to = time;
+    this.bars++;
+    if (this.#account.hasPosition) this.exposedBars++;
+    this.#see(equity, time);
+  }
+
+  #see(equity: number, time: Millis): void {
     if (equity >= this.#peak) this.#reach(equity, time);
     else {
       this.#underWater = true;

@@ -251,6 +251,11 @@ class WatchedRecorder extends EquityRecorder {
     this.#onInstant = onInstant;
   }
 
+  /** It looks at every instant. */
+  override get idleUntil(): Millis {
+    return Number.NEGATIVE_INFINITY;
+  }
+
   override before(time: Millis): void {
     super.before(time);
     this.#onInstant(time, !Number.isNaN(this.from));

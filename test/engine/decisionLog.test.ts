@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compareFixed } from "../../src/domain/fixed.ts";
 import type { Context } from "../../src/strategy/contract.ts";
 import { gambler } from "../support/gambler.ts";
-import { bars, equityOf, fixed, minute, run, script, start, table, ticks, walk } from "../support/market.ts";
+import { bars, equityOf, fixed, minute, run, script, start, table, walk } from "../support/market.ts";
 
 describe("the log of decisions", () => {
   const streams = (chunk: number) => [
@@ -27,19 +27,6 @@ describe("the log of decisions", () => {
       expect(equityOf(again)).toBe(equityOf(first));
       expect(again.recorder.all).toEqual(first.recorder.all);
     }
-  });
-
-  it("a lone stream, which takes the engine's short way, gives what the same events give among others", async () => {
-    const lone = await run(gambler, bars(walk(3, 400), { chunk: 50 }), { seed: 2 });
-    const among = await run(gambler, [bars(walk(3, 400), { chunk: 50 }), ticks([], { symbol: "ZZZ" })], {
-      seed: 2,
-    });
-    expect(among.details!.decisions).toEqual(lone.details!.decisions);
-    expect([among.recorder.maxDrawdown, among.recorder.exposedBars, among.recorder.points]).toEqual([
-      lone.recorder.maxDrawdown,
-      lone.recorder.exposedBars,
-      lone.recorder.points,
-    ]);
   });
 
   it("differs with the seed, and with a parameter that changes a decision", async () => {
