@@ -54,20 +54,21 @@ export class DecisionLog {
       return;
     }
     const known = this.#plain[order.side];
-    if (
-      known.instrument !== instrument ||
-      known.units !== sizing.units ||
-      known.reduceOnly !== order.reduceOnly
-    ) {
-      const from = this.text.length;
-      writeOrder(this.text, order);
-      known.instrument = instrument;
-      known.units = sizing.units;
-      known.reduceOnly = order.reduceOnly;
-      known.line = this.text.since(from);
+    const isKnown =
+      known.instrument === instrument &&
+      known.units === sizing.units &&
+      known.reduceOnly === order.reduceOnly;
+    if (isKnown && known.line !== null) {
+      this.text.put(known.line);
       return;
     }
-    this.text.put(known.line);
+    const from = this.text.length;
+    writeOrder(this.text, order);
+    known.instrument = instrument;
+    known.units = sizing.units;
+    known.reduceOnly = order.reduceOnly;
+    // Worth keeping from the second time on.
+    known.line = isKnown ? this.text.since(from) : null;
   }
 }
 
@@ -75,10 +76,10 @@ interface PlainOrder {
   instrument: Instrument | null;
   units: bigint;
   reduceOnly: boolean;
-  line: Ascii;
+  line: Ascii | null;
 }
 
-const noOrder: PlainOrder = { instrument: null, units: 0n, reduceOnly: false, line: ascii("") };
+const noOrder: PlainOrder = { instrument: null, units: 0n, reduceOnly: false, line: null };
 
 function isPlain({ type, timeInForce, exits, group, replaces, tag }: PlaceCommand): boolean {
   return (
