@@ -5,6 +5,7 @@ import { exchangeClass, exchangeIds } from "./ccxtClass.ts";
 import { CcxtSession, type RetryOptions } from "./ccxtSession.ts";
 import { checkedEndpoints, hostsOf, redirect } from "./endpoints.ts";
 import { HoldOff } from "./holdOff.ts";
+import { signWithNode } from "./nodeHmac.ts";
 import { quietClients } from "./quietClients.ts";
 import { scrubberOf } from "./scrub.ts";
 import type { SessionOptions, VenueSession } from "./session.ts";
@@ -77,6 +78,7 @@ async function exchangeOf(
   if (endpoints !== undefined) redirect(exchange, checkedEndpoints(endpoints));
   // Plain ws:// needs it; it reaches for nothing.
   await exchange.loadHttpProxyAgent();
+  signWithNode(exchange);
   hideSecrets(exchange);
   quietClients(exchange);
   return exchange;
