@@ -25,19 +25,23 @@ function observer(seen: unknown[]): (ctx: Context) => Handlers {
   });
 }
 
-const accounts: readonly RunOptions[] = [
-  { account: "cash" },
-  { account: "margin", leverage: fixed("2"), borrowRate: fixed("0.1"), debtRate: fixed("0.2") },
+const variants: readonly (readonly [string, RunOptions])[] = [
+  ["on a cash account", {}],
+  [
+    "under a risk policy",
+    { risk: { maxDailyLoss: { of: "equity", amount: fixed("0.02") }, maxDrawdown: fixed("0.2") } },
+  ],
+  ["on a margin account", { account: "margin", leverage: fixed("2"), debtRate: fixed("0.2") }],
 ];
 
 describe("bars on which nothing happens", () => {
-  it.each(accounts)("show and lead to the same as any other, on a $account account", async (account) => {
+  it.each(variants)("show and lead to the same as any other, %s", async (_, variant) => {
     const seeds = fc.integer({ min: 1, max: 1e6 });
     const chunks = fc.integer({ min: 1, max: 700 });
     await fc.assert(
       fc.asyncProperty(seeds, chunks, fc.boolean(), async (seed, chunk, keepAll) => {
         const timed = { timeframes: ["5m"], equityOfEveryBar: keepAll, tradeFrom: -Infinity };
-        const options = { ...account, ...timed, seed, takerFee: fixed("0.001"), details: true };
+        const options = { ...variant, ...timed, seed, takerFee: fixed("0.001"), details: true };
         const feed = () => bars(walk(seed, 3000), { chunk });
         const [short, long]: [unknown[], unknown[]] = [[], []];
         const alone = await run(observer(short), feed(), options);
@@ -46,6 +50,7 @@ describe("bars on which nothing happens", () => {
         expect(short).toEqual(long);
         expect(alone.details!.decisions).toEqual(among.details!.decisions);
         expect(alone.recorder.save()).toEqual(among.recorder.save());
+        expect(alone.halts).toEqual(among.halts);
         expect(alone.finalEquity).toEqual(among.finalEquity);
       }),
       { numRuns: 8 },
