@@ -84,11 +84,13 @@ export class Engine {
    */
   run(chunk: MarketChunk, from: number, to: number): number {
     const { times } = chunk;
-    const lone = this.#alone && this.#liquidator === null;
+    const { account } = this.#options;
     const plain =
       chunk.kind === "bar" && chunk.instrumentOf === null && !chunk.derived && chunk.hidden !== true;
     for (let row = from; row < to; row++) {
-      if (plain && lone && this.#quiet) {
+      // What is held on margin can be liquidated by any bar.
+      const safe = this.#liquidator === null || !account.hasPosition;
+      if (plain && safe && this.#alone && this.#quiet) {
         row = this.#runQuietly(chunk, row, to);
         if (row === to) break;
       }

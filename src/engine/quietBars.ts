@@ -44,8 +44,10 @@ export class QuietBars {
     const { account, recorder, timers } = this.#options;
     const { desk, markets } = this.#seat;
     const handlers = this.#seat.handlers!;
-    const market = markets.at(chunk, from);
     const { times } = chunk;
+    // A timer that is due before must not know the market yet.
+    if (!(times[from]! < timers.next)) return from;
+    const market = markets.at(chunk, from);
     const { mantissas } = chunk.close;
     const divisor = divisorOf(chunk.close);
     const last = Math.min(account.nextAccrual, recorder.idleUntil);
@@ -58,7 +60,6 @@ export class QuietBars {
     const alone = simple && open.length === 1 && open[0] === market.holding;
     let { time } = desk;
     let row = from;
-    desk.current = market;
     try {
       while (row < to && !decided.decided) {
         const now = times[row]!;
@@ -68,6 +69,7 @@ export class QuietBars {
         if (Number.isNaN(close)) break;
         time = now;
         desk.time = now;
+        desk.current = market;
         market.observeBar(chunk, row, close);
         row++;
         if (alone) recorder.afterBar(now, liquid + market.holding.worth);

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Context, Handlers } from "../../src/strategy/contract.ts";
-import type { RunOptions } from "../support/market.ts";
-import { bars, fixed, minute, run, ticks, walk } from "../support/market.ts";
+import type { RunOptions, Series } from "../support/market.ts";
+import { bars, fixed, minute, run, start, ticks, walk } from "../support/market.ts";
 
 /** Trades now and then, and writes down all that it can see on every bar. */
 function observer(seen: unknown[]): (ctx: Context) => Handlers {
@@ -12,6 +12,7 @@ function observer(seen: unknown[]): (ctx: Context) => Handlers {
       const { quantity, unrealizedPnl, entryPrice } = ctx.position;
       seen.push([bar.index, bar.time, bar.close, ctx.time, ctx.cash, ctx.equity, quantity, unrealizedPnl]);
       seen.push([entryPrice, ctx.prices.length, ctx.prices.at(-1), ctx.bars("5m").length, bar.exact.low]);
+      if (bar.index === 1499) ctx.after(minute / 2, "between the symbols");
       const chance = ctx.random();
       if (chance < 0.03) ctx.target({ fraction: Math.round(ctx.random() * 4 - 2) / 2 });
       else if (chance < 0.04) ctx.close();
@@ -20,9 +21,25 @@ function observer(seen: unknown[]): (ctx: Context) => Handlers {
     },
     onTimer(tag) {
       seen.push([tag, ctx.time, ctx.equity]);
+      // For the symbol of the event handled last.
       if (ctx.random() < 0.2) ctx.cancelAll();
+      else if (ctx.random() < 0.2) ctx.buy({ quantity: 1 });
+      seen.push([ctx.symbol, ctx.symbols.includes("BBB")]);
     },
   });
+}
+
+/** Bars of one symbol, then of another that joins as it appears, in one stream. */
+function oneAfterTheOther(seed: number, chunk: number): Series {
+  const first = bars(walk(seed, 1500), { chunk, symbol: "AAA" });
+  const then = bars(walk(seed + 1, 1500), { chunk, symbol: "BBB", from: start + 1500 * minute });
+  return {
+    ...first,
+    async *events() {
+      yield* first.events();
+      yield* then.events();
+    },
+  };
 }
 
 const variants: readonly (readonly [string, RunOptions])[] = [
@@ -42,7 +59,7 @@ describe("bars on which nothing happens", () => {
       fc.asyncProperty(seeds, chunks, fc.boolean(), async (seed, chunk, keepAll) => {
         const timed = { timeframes: ["5m"], equityOfEveryBar: keepAll, tradeFrom: -Infinity };
         const options = { ...variant, ...timed, seed, takerFee: fixed("0.001"), details: true };
-        const feed = () => bars(walk(seed, 3000), { chunk });
+        const feed = () => oneAfterTheOther(seed, chunk);
         const [short, long]: [unknown[], unknown[]] = [[], []];
         const alone = await run(observer(short), feed(), options);
         // Among others, a stream goes the long way.
