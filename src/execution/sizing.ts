@@ -4,7 +4,7 @@ import { type PlaceCommand, type Sizing, tradedValue } from "../domain/execution
 import { addFixed, approximate, compareFixed, type Fixed, zero } from "../domain/fixed.ts";
 import { type Instrument, isTooSmall, unitValue, wholeLots } from "../domain/instrument.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
-import { noCharges, type OrderCharges } from "./costs/feeOf.ts";
+import { isUnfilled, type OrderCharges } from "./costs/feeOf.ts";
 import { type FeeTerms, timesFees } from "./costs/feeTerms.ts";
 import { costOf, payable } from "./costs/payable.ts";
 
@@ -63,7 +63,8 @@ export function sizeAtFill(command: PlaceCommand, terms: FillTerms, account: Acc
   }
   quantity = wholeLots(quantity, instrument);
   if (quantity === 0n) return { refused: "refused:below-lot" };
-  if (before === noCharges && isTooSmall(instrument, quantity, value))
+  // What is left of an order may be small.
+  if (isUnfilled(before) && isTooSmall(instrument, quantity, value))
     return { refused: "refused:min-notional" };
   return { quantity, clipped };
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../src/domain/random.ts";
 import { type Outcome, outcomeOf } from "../support/tradingSession.ts";
-import { marketKinds, worldOf } from "../support/worlds.ts";
+import { type MarketKind, marketKinds, worldOf } from "../support/worlds.ts";
 
 /** The first thing that two runs don't say alike; the whole of both would fill pages. */
 function difference(a: Outcome, b: Outcome): string | null {
@@ -20,10 +20,18 @@ function difference(a: Outcome, b: Outcome): string | null {
 
 const worlds = Number(process.env.GEOSYNC_WORLDS ?? 3);
 
+/** Worlds in which an order's first fill, below the venue's smallest, was once booked after a restart. */
+const known: Partial<Record<MarketKind, number>> = {
+  "several symbols": 48,
+  "bars with hidden rows": 34,
+  "inverse contract": 21,
+};
+
 describe("a run that is stopped, written down and gone on with", () => {
   it.each(marketKinds)("on %s", async (kind) => {
     let fills = 0;
-    for (let seed = 1; seed <= worlds; seed++) {
+    const seeds = new Set([...Array.from({ length: worlds }, (_, i) => i + 1), known[kind] ?? 1]);
+    for (const seed of seeds) {
       const make = () => worldOf(seed, kind);
       const whole = await outcomeOf(make);
       fills += whole.decisions.filter((line) => line.startsWith('["fill"')).length;

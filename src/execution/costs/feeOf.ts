@@ -40,9 +40,14 @@ export function withFill(terms: FeeTerms, fill: ChargedFill, fee: Fixed, before:
   };
 }
 
+/** By what it says, not by identity: after a restart it is another object. */
+export function isUnfilled({ value }: OrderCharges): boolean {
+  return value.units === 0n;
+}
+
 /** What an order of a certain age still owes for having been placed. */
 export function perOrderDue(terms: FeeTerms, before: OrderCharges): Fixed {
-  return before.value.units === 0n ? terms.perOrder : zero;
+  return isUnfilled(before) ? terms.perOrder : zero;
 }
 
 function linearFee(terms: FeeTerms, fill: ChargedFill, before: OrderCharges): Fixed {
