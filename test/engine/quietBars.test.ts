@@ -22,8 +22,9 @@ function observer(seen: unknown[]): (ctx: Context) => Handlers {
     onTimer(tag) {
       seen.push([tag, ctx.time, ctx.equity]);
       // For the symbol of the event handled last.
-      if (ctx.random() < 0.2) ctx.cancelAll();
-      else if (ctx.random() < 0.2) ctx.buy({ quantity: 1 });
+      const chance = ctx.random();
+      if (chance < 0.2) ctx.cancelAll();
+      else if (chance < 0.4) ctx.buy({ quantity: 1 });
       seen.push([ctx.symbol, ctx.symbols.includes("BBB")]);
     },
   });
