@@ -25,7 +25,7 @@ interface Known {
   length: number;
 }
 
-/** Room for a number as JavaScript writes it. */
+/** Room for all but the longest numbers. */
 const knownWords = 3;
 
 /** `text` as `TextWriter.put` takes it. */
@@ -97,6 +97,7 @@ export class TextWriter {
 
   #remember(value: number, from: number): void {
     const length = this.length - from;
+    if (length > knownWords * 8) return;
     this.#reserve((knownWords + 1) * 8);
     const view = this.#view;
     // Whatever stands behind must not make a NaN of the last word.

@@ -55,6 +55,18 @@ describe("TextWriter", () => {
     );
   });
 
+  it.each([0, 1704072630000, -0.0000012345678901234567, -1.2345678901234567e-100, 0.1, Number.NaN])(
+    "writes %s again as it did before",
+    (value) => {
+      const twice = written((writer) => {
+        writer.recent(value);
+        writer.json("\u007f\u{1f600}");
+        writer.recent(value);
+      });
+      expect(twice).toBe(`${value}"\u007f\u{1f600}"${value}`);
+    },
+  );
+
   it("writes strings as JSON, in UTF-8", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {

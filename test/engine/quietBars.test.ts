@@ -58,8 +58,8 @@ describe("bars on which nothing happens", () => {
     const chunks = fc.integer({ min: 1, max: 700 });
     await fc.assert(
       fc.asyncProperty(seeds, chunks, fc.boolean(), async (seed, chunk, keepAll) => {
-        const timed = { timeframes: ["5m"], equityOfEveryBar: keepAll, tradeFrom: -Infinity };
-        const options = { ...variant, ...timed, seed, takerFee: fixed("0.001"), details: true };
+        const kept = { timeframes: ["5m"], equityOfEveryBar: keepAll };
+        const options = { ...variant, ...kept, seed, takerFee: fixed("0.001") };
         const feed = () => oneAfterTheOther(seed, chunk);
         const [short, long]: [unknown[], unknown[]] = [[], []];
         const alone = await run(observer(short), feed(), options);
