@@ -39,7 +39,7 @@ export async function connectedSession(options: OpenSessionOptions): Promise<Ccx
   const exchange = await exchangeOf(venue, options);
   const hold = new HoldOff();
   const guarded = options.testnet || options.endpoints !== undefined;
-  watchDoors(exchange, { hosts: guarded ? hostsOf(exchange) : undefined, hold });
+  watchDoors(exchange, { hosts: guarded ? hostsOf(exchange) : undefined, hold, safe: options.safe });
   return new CcxtSession({
     venue: venue.id,
     testnet: options.testnet,

@@ -21,6 +21,11 @@ export interface SessionOptions {
   readonly credentials?: Credentials | undefined;
   /** One line a call: what, how long, how it ended. */
   readonly log?: ApiLog | undefined;
+  /**
+   * Asked before each request: it leaves when this settles (null: at once), and never when it rejects. So that what an
+   * order follows from is on the disk first.
+   */
+  readonly safe?: (() => Promise<void> | null) | undefined;
 }
 
 /** A record of the API log; secrets never get here. */

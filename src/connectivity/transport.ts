@@ -2,6 +2,7 @@ import type { Exchange } from "ccxt";
 import { ConnectionError } from "../domain/errors.ts";
 import { type CallScope, currentScope } from "./callScope.ts";
 import type { HoldOff } from "./holdOff.ts";
+import type { SessionOptions } from "./session.ts";
 
 /** The few methods of ccxt that every request and every WebSocket goes through. */
 interface Doors {
@@ -16,13 +17,15 @@ export interface Rules {
   /** Host and port of all that may be contacted. None: whatever ccxt wants. */
   readonly hosts: ReadonlySet<string> | undefined;
   readonly hold: HoldOff;
+  /** What a request must wait for before it leaves. @default nothing */
+  readonly safe?: SessionOptions["safe"];
 }
 
 /**
  * Stands at the doors of a ccxt client: refuses other hosts and what is sent during a ban, and notes for the call it
  * belongs to what left and what came back.
  */
-export function watchDoors(exchange: Exchange, { hosts, hold }: Rules): void {
+export function watchDoors(exchange: Exchange, { hosts, hold, safe }: Rules): void {
   const doors = exchange as unknown as Doors;
   const original = {
     fetch: doors.fetch.bind(exchange),
@@ -32,6 +35,8 @@ export function watchDoors(exchange: Exchange, { hosts, hold }: Rules): void {
   };
 
   doors.fetch = async (url, method, headers, body) => {
+    const waits = safe?.() ?? null;
+    if (waits !== null) await waits;
     checkHost(url, hosts);
     hold.check();
     const scope = currentScope();

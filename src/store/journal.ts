@@ -19,23 +19,23 @@ export class Journal {
   #before: Digest;
   #first: number;
   #count = 0;
-  #committed: Head;
+  #written: Head;
   /** Bytes of the block that are committed. */
-  #committedBytes = 0;
+  #writtenBytes = 0;
 
   constructor(database: Sqlite, head: Head) {
     // Again, after a commit that failed, it replaces what may or may not have been written.
     this.#put = database.prepare(
       "INSERT INTO block (first, count, body, digest) VALUES (?, ?, ?, ?) ON CONFLICT (first) DO UPDATE SET count = excluded.count, body = excluded.body, digest = excluded.digest",
     );
-    this.#committed = head;
+    this.#written = head;
     this.#before = head.digest;
     this.#first = head.seq + 1;
   }
 
-  /** Where what is durable ends. */
-  get committed(): Head {
-    return this.#committed;
+  /** Where what is in the database ends. */
+  get written(): Head {
+    return this.#written;
   }
 
   /** @returns its number */
@@ -43,30 +43,30 @@ export class Journal {
     if (!Number.isInteger(kind) || kind < 0 || kind >= mostKinds)
       throw new RangeError(`journal: expected a kind from 0 to ${mostKinds - 1}, found ${kind}`);
     if (!Number.isFinite(time)) throw new RangeError(`journal: expected a finite time, found ${time}`);
-    if (this.#committedBytes >= fullBlock) this.#startBlock();
+    if (this.#writtenBytes >= fullBlock) this.#startBlock();
     this.#frames.add(kind, time, payload);
     this.#count++;
     return this.#first + this.#count - 1;
   }
 
-  /** Durable on return. When it throws, nothing of the batch is lost: it may be tried again. */
-  commit(): void {
+  /** In the database on return, and durable once that is flushed. When it throws, it may be tried again. */
+  write(): void {
     const seq = this.#first + this.#count - 1;
-    if (seq === this.#committed.seq) return;
+    if (seq === this.#written.seq) return;
     const body = this.#frames.written;
     const digest = blockDigest(this.#before, this.#first, this.#count, body);
-    this.#put.run(this.#first, this.#count, body, digest);
-    this.#committed = { seq, digest };
-    this.#committedBytes = body.length;
+    this.#put.write(this.#first, this.#count, body, digest);
+    this.#written = { seq, digest };
+    this.#writtenBytes = body.length;
   }
 
   /** Never in the middle of a batch: what was committed of the old block is all of it. */
   #startBlock(): void {
-    const { seq, digest } = this.#committed;
+    const { seq, digest } = this.#written;
     this.#before = digest;
     this.#first = seq + 1;
     this.#count = 0;
-    this.#committedBytes = 0;
+    this.#writtenBytes = 0;
     this.#frames.clear();
   }
 }

@@ -11,7 +11,7 @@ import { makeFolder, type SessionFolder, sessionFolder } from "./sessionFolder.t
 import { SessionLock } from "./sessionLock.ts";
 import { noSession, SessionReader } from "./sessionReader.ts";
 import { Sqlite } from "./sqlite.ts";
-import { createTables, makeDurable, readHeader } from "./tables.ts";
+import { createTables, readHeader } from "./tables.ts";
 
 export interface StoreOptions {
   /** The folder of the sessions: `resolveStateDir`. */
@@ -30,7 +30,7 @@ const patienceMs = 2000;
 
 /**
  * A session that this process, and no other, writes to. All of it is synchronous: what has returned is on the disk,
- * but for `append`, which waits for `commit`.
+ * but for `append`, which waits for `commit`, and for what `durable` tells of.
  */
 export class SessionStore {
   readonly folder: SessionFolder;
@@ -87,9 +87,9 @@ export class SessionStore {
     }
   }
 
-  /** Number of the last entry that is durable; 0: none. */
+  /** Number of the last entry that was committed; 0: none. */
   get committedSeq(): number {
-    return this.#journal.committed.seq;
+    return this.#journal.written.seq;
   }
 
   /**
@@ -107,7 +107,22 @@ export class SessionStore {
    * @throws GeoSyncError GEO-OUTPUT
    */
   commit(): void {
-    this.#journal.commit();
+    this.#journal.write();
+    this.#database.flush();
+  }
+
+  /**
+   * The same beside other work: nothing that follows from it may leave before `durable` says so.
+   * @throws GeoSyncError GEO-OUTPUT
+   */
+  commitSoon(): void {
+    this.#journal.write();
+    this.#database.flushSoon();
+  }
+
+  /** Settles when all that was committed is on the disk; null: it is. Rejects with GEO-OUTPUT, then for ever. */
+  get durable(): Promise<void> | null {
+    return this.#database.flushed;
   }
 
   /** What is durable from `fromSeq` on: SessionReader.entries. */
@@ -157,7 +172,7 @@ export class SessionStore {
 
   #endInOrder(reason: string): void {
     this.commit();
-    const { seq, digest } = this.#journal.committed;
+    const { seq, digest } = this.#journal.written;
     const hex = Buffer.from(digest).toString("hex");
     endRun(this.#database, this.run, { time: this.#now(), reason, entries: seq, digest: hex });
     // Everything into the one file: whoever copies that has all.
@@ -170,11 +185,11 @@ function prepareTables(database: Sqlite, { stateDir, name, version, create, now 
   // Looked at before anything is written: it may be of a later version, or no journal at all.
   const header = readHeader(database);
   if (header !== undefined) {
-    makeDurable(database);
+    database.makeDurable();
     return header;
   }
   if (create === undefined) throw noSession(stateDir, name);
-  makeDurable(database);
+  database.makeDurable();
   createTables(database, { ...create, created: now(), version });
   return readHeader(database)!;
 }

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type Libsql from "libsql";
 import { type ErrorCode, GeoSyncError } from "../domain/errors.ts";
+import { Flusher } from "./flusher.ts";
 
 export type Value = string | number | null | Uint8Array;
 export type Row = readonly Value[];
@@ -9,6 +10,8 @@ export type Row = readonly Value[];
 export interface Statement {
   /** Durable on return when it stands in no transaction. */
   run(...values: readonly Value[]): void;
+  /** The same, but durable only once it is flushed. The death of this process can't undo it. */
+  write(...values: readonly Value[]): void;
   get(...values: readonly Value[]): Row | undefined;
   all(...values: readonly Value[]): readonly Row[];
 }
@@ -24,6 +27,9 @@ interface OpenOptions {
 export class Sqlite {
   readonly path: string;
   readonly #database: Libsql.Database;
+  /** Of the write-ahead log; null: SQLite flushes what it writes. */
+  #log: Flusher | null = null;
+  #inTransaction = false;
 
   private constructor(path: string, database: Libsql.Database) {
     this.path = path;
@@ -48,6 +54,35 @@ export class Sqlite {
     );
   }
 
+  /** Every change is on the disk when it returns, but for `write`, and one can read while another writes. */
+  makeDurable(): void {
+    // macOS alone tells a flush of the disk from one of its cache.
+    this.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
+    const [mode] = this.prepare("PRAGMA journal_mode = WAL").get()!;
+    // There are disks on which there can be no log.
+    if (mode !== "wal") return;
+    // We flush the log ourselves, so that it can be done beside other work; before SQLite copies it into the database,
+    // or begins it anew, it still does.
+    this.exec("PRAGMA synchronous = NORMAL");
+    const failed = (cause: unknown) => translated(this.path, asDiskError(cause));
+    this.#log = new Flusher(`${this.path}-wal`, failed);
+  }
+
+  /** All that was written is on the disk when it returns. */
+  flush(): void {
+    this.#log?.flush();
+  }
+
+  /** Begins to bring onto the disk what was written; `flushed` tells when it is there. */
+  flushSoon(): void {
+    this.#log?.begin();
+  }
+
+  /** Settles when all is on the disk for which a flush was begun; null: it is. Rejects with GEO-OUTPUT. */
+  get flushed(): Promise<void> | null {
+    return this.#log?.done ?? null;
+  }
+
   exec(sql: string): void {
     translating(this.path, () => this.#database.exec(sql));
   }
@@ -58,8 +93,16 @@ export class Sqlite {
       const statement = this.#database.prepare(sql);
       const reader = sql.startsWith("SELECT") || sql.startsWith("PRAGMA") ? statement : undefined;
       (reader as unknown as { raw(): void } | undefined)?.raw();
+      const write = (...values: readonly Value[]): void => {
+        translating(this.path, () => statement.run(values));
+        this.#log?.mark();
+      };
       return {
-        run: (...values) => void translating(this.path, () => statement.run(values)),
+        run: (...values) => {
+          write(...values);
+          if (!this.#inTransaction) this.flush();
+        },
+        write,
         get: (...values) => translating(this.path, () => statement.get(values) as Row | undefined),
         all: (...values) => translating(this.path, () => statement.all(values) as readonly Row[]),
       };
@@ -69,19 +112,25 @@ export class Sqlite {
   /** All of `work` or nothing of it; durable on return. */
   transaction(work: () => void): void {
     this.exec("BEGIN IMMEDIATE");
+    this.#inTransaction = true;
     try {
       work();
       this.exec("COMMIT");
+      this.#log?.mark();
     } catch (error) {
       this.#rollBack();
       throw error;
+    } finally {
+      this.#inTransaction = false;
     }
+    this.flush();
   }
 
   /** Ends an open transaction, too. */
   close(): void {
     this.#rollBack();
     this.#database.close();
+    this.#log?.close();
   }
 
   /** What failed may have rolled back already, and then there is nothing to do. */
@@ -162,6 +211,12 @@ function translated(path: string, cause: unknown): unknown {
     hint,
     cause,
   });
+}
+
+/** A failure of the system, as SQLite would call it. */
+function asDiskError(cause: unknown): Error {
+  const { message } = cause as Error;
+  return Object.assign(new Error(message, { cause }), { code: "SQLITE_IOERR" });
 }
 
 /** Failures to open carry no code, only a text that ends in SQLite's number: 14 is SQLITE_CANTOPEN. */

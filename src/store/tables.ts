@@ -20,13 +20,6 @@ const tables = `
   CREATE TABLE state (key TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
-/** Every commit is on the disk when it returns, and one can read while another writes. */
-export function makeDurable(database: Sqlite): void {
-  database.prepare("PRAGMA journal_mode = WAL").get();
-  // macOS alone tells a flush of the disk from one of its cache.
-  database.exec("PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON");
-}
-
 /** All of it or nothing: a death in between leaves a database without tables, which is no session yet. */
 export function createTables(database: Sqlite, header: StoredHeader): void {
   database.transaction(() => {

@@ -91,6 +91,24 @@ describe("opening", () => {
     });
     expect(venue.seen).toEqual([]);
   });
+  it("sends nothing before it is safe to, and never when it can't be made safe", async () => {
+    let wait: Promise<void> | null = null;
+    await opened({ safe: () => wait });
+    venue.on("/api/v3/order", json(acceptedOrder));
+    let release = (): void => {};
+    wait = new Promise((resolve) => {
+      release = resolve;
+    });
+    const placed = session!.call({ ...order, deadlineMs: 5_000 });
+    for (let i = 0; i < 20; i++) await (await fetch(`${venue.url}/api/v3/time`)).text();
+    expect(venue.count("/api/v3/order")).toBe(0);
+    release();
+    await placed;
+    expect(venue.count("/api/v3/order")).toBe(1);
+    wait = Promise.reject(new Error("the disk is gone"));
+    await expect(session!.call(order)).rejects.toThrow(/the disk is gone/);
+    expect(venue.count("/api/v3/order")).toBe(1);
+  });
 });
 
 describe("no other host", () => {

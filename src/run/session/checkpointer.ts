@@ -59,7 +59,7 @@ export class Checkpointer {
     this.#taken = this.#steps;
     this.#next = this.#steps + every;
     // All that led to it must be in the journal first.
-    journal.commit();
+    journal.flush();
     const bytes = this.#picture();
     if (bytes === null) return;
     store.checkpoint(store.committedSeq, this.#lastTime, bytes);

@@ -18,6 +18,8 @@ export interface IntakeControl {
   readonly afterBar: Millis;
   /** Asked after each instant. */
   readonly isEnough: () => boolean;
+  /** Settles when what was decided has left: more data wait for that. Null: nothing is on its way. */
+  readonly untilSent: () => Promise<void> | null;
   /** Of what is held up, lost and found again. */
   readonly onStatus: (status: IntakeStatus) => void;
 }

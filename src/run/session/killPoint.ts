@@ -28,17 +28,19 @@ export function withKillPoint<C, L extends Ledger>(
   };
   const { store, send } = points;
   let pending = false;
-  const watched: Pick<Ledger, "append" | "commit"> = {
+  const committing = (commit: () => void) => {
+    if (pending) reached("before-commit");
+    commit();
+    if (pending) reached("after-commit");
+    pending = false;
+  };
+  const watched: Pick<Ledger, "append" | "commit" | "commitSoon"> = {
     append(kind, time, payload) {
       pending = true;
       return store.append(kind, time, payload);
     },
-    commit() {
-      if (pending) reached("before-commit");
-      store.commit();
-      if (pending) reached("after-commit");
-      pending = false;
-    },
+    commit: () => committing(() => store.commit()),
+    commitSoon: () => committing(() => store.commitSoon()),
   };
   return {
     store: new Proxy(store, { get: (whole, name) => memberOf(name in watched ? watched : whole, name) }),

@@ -14,10 +14,12 @@ export interface Entry {
 
 /** Where a session's journal lives: `src/store` keeps it on disk. */
 export interface Ledger {
-  /** Copied before it returns; safe only after `commit`. Returns the entry's number. */
+  /** Copied before it returns; safe only after a commit. Returns the entry's number. */
   append(kind: number, time: Millis, payload: Uint8Array): number;
   /** All that was appended is safe when it returns, whatever happens then. @throws GeoSyncError GEO-OUTPUT */
   commit(): void;
+  /** The same beside other work: it is safe from the death of this process, and once it is `durable` from all others. */
+  commitSoon(): void;
   /** In order, in blocks. */
   entries(from?: number): Iterable<readonly Entry[]>;
 }
@@ -52,6 +54,10 @@ export class MemoryLedger implements PictureLedger {
 
   commit(): void {
     this.#committed = this.#entries.length;
+  }
+
+  commitSoon(): void {
+    this.commit();
   }
 
   get committedSeq(): number {

@@ -4,6 +4,7 @@ import { ValidationError } from "../../domain/errors.ts";
 import { parseFixed } from "../../domain/fixed.ts";
 import type { Credentials } from "../../domain/ports.ts";
 import { isoTime } from "../../domain/time.ts";
+import type { SessionStore } from "../../store/sessionStore.ts";
 import type { Ensemble } from "../ensemble.ts";
 import { openFiles } from "./fileIntake.ts";
 import type { Intake } from "./intake.ts";
@@ -78,7 +79,9 @@ export async function liveVenue(options: VenueOptions): Promise<SessionOutcome> 
   const testnet = mode === "testnet";
   const { connectWithRetry } = await import("../../connectivity/connectWithRetry.ts");
   // A venue that is just starting, or out of reach for a moment, is waited for.
-  const session = await connectWithRetry(() => connect({ venue, testnet, endpoints, credentials, log }), {
+  let safe = (): Promise<void> | null => null;
+  const opening = { venue, testnet, endpoints, credentials, log, safe: () => safe() };
+  const session = await connectWithRetry(() => connect(opening), {
     ...{ signal: options.signal, deadlineMs: connectMs },
     onRetry: ({ error }) => {
       const message = `${(error as Error).message} Trying again.`;
@@ -113,9 +116,11 @@ export async function liveVenue(options: VenueOptions): Promise<SessionOutcome> 
     const manifest = { ...manifestOf(intake, mode, settings, ensemble), cashOfVenue: options.cashOfVenue };
     return await runOn(manifest, {
       ...{ ...options, ensemble, intake },
-      venue: (name, created) => (instruments, wake) => {
+      venue: (store) => (instruments, wake) => {
+        safe = () => store.durable;
+        const id = side.sessionId(store.folder.name, store.header.created);
         const manager = side.orderManagerOf(adapter, {
-          ...{ session, instruments, wake, id: side.sessionId(name, created), onDrift: options.onDrift },
+          ...{ session, instruments, wake, id, onDrift: options.onDrift },
           onStatus: ({ level, code, message }) =>
             options.onEvent({ event: "status", time: isoTime(intake.now()), level, kind: code, message }),
         });
@@ -143,8 +148,7 @@ function manifestOf(
 interface RunOn extends LiveOptions {
   readonly ensemble: Ensemble;
   readonly intake: Intake;
-  /** Of the session's name and the time it was made. */
-  readonly venue: (name: string, created: number) => RunnerOptions["venue"];
+  readonly venue: (store: SessionStore) => RunnerOptions["venue"];
 }
 
 async function runOn(asked: SessionManifest, options: RunOn): Promise<SessionOutcome> {
@@ -152,13 +156,8 @@ async function runOn(asked: SessionManifest, options: RunOn): Promise<SessionOut
   const { store, manifest } = await openSession({ stateDir, name, manifest: asked, ensemble });
   let reason: string | undefined;
   try {
-    const venue = options.venue(store.folder.name, store.header.created);
-    const outcome = await new Runner({
-      ...options,
-      store,
-      manifest,
-      venue,
-    }).run();
+    const venue = options.venue(store);
+    const outcome = await new Runner({ ...options, store, manifest, venue }).run();
     reason = outcome.document.session.stopped;
     return outcome;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { GeoSyncError } from "../../domain/errors.ts";
 import type { Approved, Command, LiveEvent } from "../../domain/execution.ts";
 import type { Instrument } from "../../domain/instrument.ts";
@@ -183,6 +184,8 @@ export class Runner {
 
   #send(command: Approved<Command>): void {
     this.#venue?.submit(command);
+    // It leaves when its journal is on the disk; when that fails, never.
+    this.#options.store.durable?.catch((error: unknown) => this.#failed.abort(error));
     this.#watch.sent(command, safeTime(this.#options.intake.now()), this.#session.began);
   }
 
@@ -221,14 +224,15 @@ export class Runner {
 
   /** Until the data end, it is enough, or the signal says so: then its reason. */
   async #takeIn(): Promise<GeoSyncError | null> {
-    const { intake, signal, untilBars, staysOpen } = this.#options;
+    const { intake, signal, staysOpen } = this.#options;
     const stops = AbortSignal.any([signal, this.#failed.signal]);
     try {
       await intake.run(this.#session, this.#recovered.instruments, {
         signal: stops,
         after: this.#recovered.lastTime,
         afterBar: this.#recovered.lastBar,
-        isEnough: () => untilBars !== null && this.#watch.bars >= untilBars,
+        isEnough: () => this.#isEnough(),
+        untilSent: () => this.#untilSent(),
         onStatus: (status) =>
           this.#tell({ event: "status", time: isoTime(safeTime(intake.now())), ...status }),
       });
@@ -238,6 +242,12 @@ export class Runner {
       if (!signal.aborted || error !== signal.reason) throw error;
       return error instanceof GeoSyncError ? error : null;
     }
+  }
+
+  /** What is on the disk is made a request in one turn of the event loop, and leaves in the next. */
+  #untilSent(): Promise<void> | null {
+    if (this.#venue === null) return null;
+    return this.#options.store.durable?.then(() => nextTurn()).then(() => nextTurn()) ?? null;
   }
 
   /** A session whose data have ended is over; one that was stopped can go on, unless it was to close everything. */

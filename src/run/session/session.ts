@@ -80,7 +80,7 @@ export class Session {
   /** All so far is safe when it returns. */
   flush(): void {
     this.#unsafe = 0;
-    this.#options.journal.commit();
+    this.#options.journal.flush();
   }
 
   #step(step: Step): void {

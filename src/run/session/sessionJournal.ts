@@ -54,12 +54,22 @@ export class SessionJournal implements Journal {
     this.#log.write(time, decision);
   }
 
+  /** Nothing leaves before it is on the disk: whoever sends sees to that. */
   commit(): void {
-    const { text } = this.#log;
-    if (text.length > 0) {
-      this.#ledger.append(entryKinds.decisions, this.#time, text.bytes.subarray(0, text.length));
-      text.length = 0;
-    }
+    this.#appendDecisions();
+    this.#ledger.commitSoon();
+  }
+
+  /** All so far is on the disk when it returns. */
+  flush(): void {
+    this.#appendDecisions();
     this.#ledger.commit();
+  }
+
+  #appendDecisions(): void {
+    const { text } = this.#log;
+    if (text.length === 0) return;
+    this.#ledger.append(entryKinds.decisions, this.#time, text.bytes.subarray(0, text.length));
+    text.length = 0;
   }
 }

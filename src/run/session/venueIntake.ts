@@ -114,6 +114,8 @@ async function takeIn(to: Session, source: ExchangeDataSource, taking: Taking): 
       to.market(time, events);
       tellPrice(rows, events.at(-1)!.row, onPrice);
       if (control.isEnough()) return;
+      const leaving = control.untilSent();
+      if (leaving !== null) await leaving;
     }
   }
 }

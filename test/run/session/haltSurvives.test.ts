@@ -49,7 +49,7 @@ function dyingWhenHalted(store: SessionStore): SessionStore {
   return new Proxy(store, {
     get(whole, name) {
       const member: unknown = Reflect.get(whole, name, whole);
-      if (name === "append" || name === "commit") {
+      if (name === "append" || name === "commit" || name === "commitSoon") {
         return (...args: never[]) => {
           if (isDead()) throw new Error("killed");
           return (member as (...args: never[]) => unknown).apply(whole, args);

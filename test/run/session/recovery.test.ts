@@ -180,6 +180,7 @@ describe("a session on the disk", () => {
         entries,
         append: (kind, time, payload) => store.append(kind, time, payload),
         commit: () => store.commit(),
+        commitSoon: () => store.commitSoon(),
         checkpoint: (seq, time, state) => store.checkpoint(seq, time, state),
         latestCheckpoint: () => store.latestCheckpoint(),
         get committedSeq() {
