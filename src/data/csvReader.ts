@@ -13,7 +13,7 @@ import type { SymbolTable } from "./symbolTable.ts";
 const scanBytes = 1 << 16;
 
 export interface ReadPlan {
-  /** Rows of the first batch, and how it goes on when that is full: another batch, or the same one grown. */
+  /** The most rows of a batch, and how it goes on when one is full: another batch, or the same one grown. */
   readonly capacity: number;
   readonly grow: boolean;
   readonly hash: boolean;
@@ -33,6 +33,8 @@ export class CsvReader {
   /** Counts a bad row, or throws when bad rows are refused. */
   readonly #onFault: (fault: RowFault) => void;
   #batch: RowBatch;
+  /** Batches begin small: whoever waits for the first has work while the others are read. */
+  #nextRows = 4096;
   #stopped = false;
 
   constructor(layout: CsvLayout, symbols: SymbolTable, plan: ReadPlan, onFault: (fault: RowFault) => void) {
@@ -129,7 +131,10 @@ export class CsvReader {
   }
 
   #newBatch(): RowBatch {
-    return new RowBatch(this.#layout.shape, this.#plan.capacity);
+    const { capacity, grow } = this.#plan;
+    const rows = grow ? capacity : Math.min(this.#nextRows, capacity);
+    this.#nextRows *= 2;
+    return new RowBatch(this.#layout.shape, rows);
   }
 
   async #blocks(handle: FileHandle): Promise<Blocks> {
