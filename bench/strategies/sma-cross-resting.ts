@@ -1,5 +1,8 @@
 import { defineStrategy, sma } from "geosync";
 
+/** Averages of 10 and 30 prices in cents differ by 1/30 of a cent or not at all; less is rounding, of each engine its own. */
+const noise = 1e-4;
+
 /** Long while SMA 10 is above SMA 30, and at rest on the bar of a fill, where grademark asks no rule either. */
 export default defineStrategy({
   name: "sma-cross-resting",
@@ -16,8 +19,8 @@ export default defineStrategy({
         const filled = isFlat !== wasFlat;
         wasFlat = isFlat;
         if (filled) return;
-        if (f > s && isFlat) ctx.buy({ quantity: 1 });
-        else if (f < s && !isFlat) ctx.close();
+        if (f - s > noise && isFlat) ctx.buy({ quantity: 1 });
+        else if (s - f > noise && !isFlat) ctx.close();
       },
     };
   },

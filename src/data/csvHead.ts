@@ -18,7 +18,7 @@ export interface CsvHead {
 }
 
 const headBytes = 512 * 1024;
-const headLines = 5001;
+const headLines = 2001;
 
 /**
  * Reads the head of a text file.

@@ -35,7 +35,11 @@ export class CsvScanner {
   readonly #iso: boolean;
   readonly #epoch: boolean;
   readonly #symbols: SymbolTable;
-  #dateKey = -1;
+  /** The bytes of the last date, most often that of the next row as well: "2024", "-01-", "31". */
+  #year = 0;
+  #month = 0;
+  /** None yet: no two bytes are that much. */
+  #day = 0x10000;
   #dateMs = 0;
   #lastSymbol: Uint8Array = new Uint8Array(0);
   #lastSymbolIndex = 0;
@@ -85,14 +89,14 @@ export class CsvScanner {
         const use = roles[c]!;
         if (use >= 0) {
           // A number: up to nine digits on either side of the point, and in all, stay in 32-bit arithmetic.
-          const negative = bytes[p] === 45;
-          if (negative) p++;
-          const first = p;
-          let whole = 0;
-          let four = fourDigits(view.getInt32(p, true));
-          if (four >= 0) {
-            whole = four;
-            p += 4;
+          let negative = false;
+          let first = p;
+          let whole = fourDigits(view.getInt32(p, true));
+          if (whole >= 0) p += 4;
+          else {
+            whole = 0;
+            negative = bytes[p] === 45;
+            if (negative) first = ++p;
           }
           let digit = bytes[p]! - zero;
           while (digit >>> 0 < 10) {
@@ -102,14 +106,14 @@ export class CsvScanner {
           let digits = p - first;
           let decimals = 0;
           let mantissa = whole;
+          const group = use < prices ? 0 : 1;
+          const scale = scales[group]!;
           if (digit === decimalPoint - zero) {
             const second = ++p;
-            let fraction = 0;
-            four = fourDigits(view.getInt32(p, true));
-            if (four >= 0) {
-              fraction = four;
-              p += 4;
-            }
+            // Most cells have as many decimals as the column.
+            let fraction = scale < 4 ? pairs[view.getUint16(p)]! : fourDigits(view.getInt32(p, true));
+            if (fraction >= 0) p += scale < 4 ? 2 : 4;
+            else fraction = 0;
             digit = bytes[p]! - zero;
             while (digit >>> 0 < 10) {
               fraction = (Math.imul(fraction, 10) + digit) | 0;
@@ -130,8 +134,6 @@ export class CsvScanner {
             this.stop = "odd";
             break rows;
           }
-          const group = use < prices ? 0 : 1;
-          const scale = scales[group]!;
           if (decimals !== scale) {
             if (decimals < scale) mantissa *= powersOfTen[scale - decimals]!;
             else if (!batch.raise(group, decimals, mantissa, row)) mantissa = Number.POSITIVE_INFINITY;
@@ -146,7 +148,7 @@ export class CsvScanner {
           while (byte !== delimiter && byte !== newline && byte !== quote) byte = bytes[++p]!;
         } else if (use === role.time) {
           const end = this.#iso
-            ? this.#isoTime(bytes, p, stamps, row)
+            ? this.#isoTime(bytes, view, p, stamps, row)
             : this.#epoch
               ? this.#epochTime(bytes, p, stamps, row)
               : -1;
@@ -187,27 +189,29 @@ export class CsvScanner {
   }
 
   /** 2024-01-31, then nothing or " 09:30", seconds, up to nine decimals, "Z" or "+00:00". End of the cell, or -1. */
-  #isoTime(bytes: Buffer, p: number, stamps: Float64Array, row: number): number {
-    const century = pairs[(bytes[p]! << 8) | bytes[p + 1]!]!;
-    const year = pairs[(bytes[p + 2]! << 8) | bytes[p + 3]!]!;
-    const month = pairs[(bytes[p + 5]! << 8) | bytes[p + 6]!]!;
-    const day = pairs[(bytes[p + 8]! << 8) | bytes[p + 9]!]!;
-    if ((century | year | month | day) < 0 || bytes[p + 4] !== 45 || bytes[p + 7] !== 45) return -1;
-    const key = ((century * 100 + year) * 100 + month) * 100 + day;
-    if (key !== this.#dateKey && !this.#setDate(key, century * 100 + year, month, day)) return -1;
+  #isoTime(bytes: Buffer, view: DataView, p: number, stamps: Float64Array, row: number): number {
+    const year = view.getInt32(p);
+    const month = view.getInt32(p + 4);
+    const day = view.getInt16(p + 8);
+    if (day !== this.#day || month !== this.#month || year !== this.#year) {
+      if (!this.#setDate(view, p)) return -1;
+      this.#year = year;
+      this.#month = month;
+      this.#day = day;
+    }
     const separator = bytes[p + 10];
     if (separator !== 32 && separator !== 84) {
       stamps[row] = this.#dateMs;
       return p + 10;
     }
-    const hour = pairs[(bytes[p + 11]! << 8) | bytes[p + 12]!]!;
-    const minute = pairs[(bytes[p + 14]! << 8) | bytes[p + 15]!]!;
+    const hour = pairs[view.getUint16(p + 11)]!;
+    const minute = pairs[view.getUint16(p + 14)]!;
     if ((hour | minute) < 0 || hour > 23 || minute > 59 || bytes[p + 13] !== 58) return -1;
     let ms = hour * 3_600_000 + minute * 60_000;
     let nanos = 0;
     p += 16;
     if (bytes[p] === 58) {
-      const second = pairs[(bytes[p + 1]! << 8) | bytes[p + 2]!]!;
+      const second = pairs[view.getUint16(p + 1)]!;
       if (second < 0 || second > 59) return -1;
       ms += second * 1000;
       p += 3;
@@ -226,8 +230,7 @@ export class CsvScanner {
     }
     if (bytes[p] === 90) p++;
     else if (bytes[p] === 43) {
-      const zone =
-        pairs[(bytes[p + 1]! << 8) | bytes[p + 2]!]! | pairs[(bytes[p + 4]! << 8) | bytes[p + 5]!]!;
+      const zone = pairs[view.getUint16(p + 1)]! | pairs[view.getUint16(p + 4)]!;
       if (zone !== 0 || bytes[p + 3] !== 58) return -1;
       p += 6;
     }
@@ -240,13 +243,20 @@ export class CsvScanner {
     return p;
   }
 
-  #setDate(key: number, year: number, month: number, day: number): boolean {
+  /** The date that begins at p: 2024-01-31. False when there is none that is allowed. */
+  #setDate(view: DataView, p: number): boolean {
+    const century = pairs[view.getUint16(p)]!;
+    const years = pairs[view.getUint16(p + 2)]!;
+    const month = pairs[view.getUint16(p + 5)]!;
+    const day = pairs[view.getUint16(p + 8)]!;
+    const dashes = view.getUint8(p + 4) === 45 && view.getUint8(p + 7) === 45;
+    if ((century | years | month | day) < 0 || !dashes) return false;
+    const year = century * 100 + years;
     const time = Date.UTC(year, month - 1, day);
     const date = new Date(time);
     const real = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
     // The last moment that is allowed is the first of 2200; the plain parser decides about that day.
     if (!real || year < 1800 || time < earliest || time >= latest) return false;
-    this.#dateKey = key;
     this.#dateMs = time;
     return true;
   }
