@@ -5,6 +5,22 @@ import { normalizeSymbol } from "./symbol.ts";
 import type { Millis } from "./time.ts";
 
 export type OrderId = string;
+
+const endings = Array.from({ length: 1000 }, (_, n) => String(n).padStart(3, "0"));
+let thousands = 0;
+let beginning = "0";
+
+/** The number as text. A run asks for millions: joined of two that are there already, each is cheaper by far. */
+export function orderIdOf(number: number): OrderId {
+  if (number < 1000) return String(number);
+  const rest = number % 1000;
+  if (number - rest !== thousands) {
+    thousands = number - rest;
+    beginning = String(thousands / 1000);
+  }
+  return beginning + endings[rest]!;
+}
+
 export type OrderSide = "buy" | "sell";
 export type OrderType = "market" | "limit" | "stop" | "stop_limit";
 export type OrderStatus = "pending" | "open" | "partially_filled" | "filled" | "cancelled" | "rejected";

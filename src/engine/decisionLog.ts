@@ -53,7 +53,7 @@ export class DecisionLog {
       writeOrder(this.text, order);
       return;
     }
-    const known = this.#plain[order.side];
+    const known = order.side === "buy" ? this.#plain.buy : this.#plain.sell;
     const isKnown =
       known.instrument === instrument &&
       known.units === sizing.units &&
@@ -159,7 +159,7 @@ function writeOrder(to: TextWriter, order: PlaceCommand): void {
   const { instrument, sizing } = order;
   to.put(text.openText);
   to.word(instrument.symbol);
-  to.put(kinds[order.side][order.type]);
+  to.put((order.side === "buy" ? kinds.buy : kinds.sell)[order.type]);
   if (sizing.kind === "quantity") {
     to.put(text.quantity);
     to.fixed(sizing.units, instrument.lot.scale);

@@ -164,7 +164,9 @@ export function readSize(request: OrderRequest): Size {
     throw illegal(`expected an object such as { fraction: 1 }, found ${describe(request)}`);
   }
   for (const key in request) {
-    if (!known.has(key)) throw illegal(`unknown member "${key}".${didYouMean(key, known)}`);
+    // The commonest member need not be looked up.
+    if (key !== "quantity" && !known.has(key))
+      throw illegal(`unknown member "${key}".${didYouMean(key, known)}`);
   }
   const { quantity, fraction, notional } = request;
   const count =

@@ -10,7 +10,7 @@ import {
 } from "../domain/execution.ts";
 import { type Fixed, unitsToNumber } from "../domain/fixed.ts";
 import type { Instrument } from "../domain/instrument.ts";
-import type { Order, OrderId, OrderSide } from "../domain/order.ts";
+import { type Order, type OrderId, type OrderSide, orderIdOf } from "../domain/order.ts";
 import type { CostEstimate } from "../domain/ports.ts";
 import type { ReasonCode } from "../domain/reasons.ts";
 import type { Json } from "../domain/signal.ts";
@@ -302,7 +302,7 @@ export class TradingDesk implements Desk {
       risk?.placed(command, expected, this.time);
       this.#dispatch(approve(command));
     }
-    return String(command.number);
+    return orderIdOf(command.number);
   }
 
   /** Ends an order that has not left yet, and its exits with it. The one it was to replace stays what it is. */

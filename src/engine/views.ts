@@ -4,6 +4,7 @@ import { Decimal } from "../domain/decimal.ts";
 import type { Execution } from "../domain/execution.ts";
 import { type Fixed, formatFixed, unitsToNumber } from "../domain/fixed.ts";
 import type { Bar, BarChunk, Tick, TickChunk } from "../domain/market.ts";
+import { orderIdOf } from "../domain/order.ts";
 import { isoTime } from "../domain/time.ts";
 
 /**
@@ -166,7 +167,7 @@ export class FillView {
 
   constructor(fill: Execution, tag: string | null) {
     this.#fill = fill;
-    this.orderId = String(fill.number);
+    this.orderId = orderIdOf(fill.number);
     this.tag = tag;
   }
 

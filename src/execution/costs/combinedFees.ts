@@ -8,23 +8,21 @@ export type FeeBounds = Pick<FeeTerms, "minimum" | "maximumRate" | "currency">;
 interface Known {
   readonly sum: FeeTerms;
   readonly next: Map<FeeTerms, Known>;
+  /** The last of them that was asked for. */
+  recent: FeeTerms | null;
+  recentNext: Known | null;
 }
 
 /** All of `parts` are charged; the bounds and the currency are those of the whole. */
 export function combinedFees(parts: readonly FeeSchedule[], bounds: FeeBounds): FeeSchedule {
-  const start: Known = { sum: { ...freeTerms, ...bounds }, next: new Map() };
+  const start = knownOf({ ...freeTerms, ...bounds });
   return {
     // There are a handful of terms, maker and taker of each tier: each sum is made once.
     terms(maker, instrument, time) {
       let known = start;
       for (const part of parts) {
         const terms = part.terms(maker, instrument, time);
-        let next = known.next.get(terms);
-        if (next === undefined) {
-          next = { sum: plus(known.sum, terms), next: new Map() };
-          known.next.set(terms, next);
-        }
-        known = next;
+        known = known.recent === terms ? known.recentNext! : nextOf(known, terms);
       }
       return known.sum;
     },
@@ -36,6 +34,18 @@ export function combinedFees(parts: readonly FeeSchedule[], bounds: FeeBounds): 
       for (const part of parts) part.booked?.(value, instrument, time);
     },
   };
+}
+
+function knownOf(sum: FeeTerms): Known {
+  return { sum, next: new Map(), recent: null, recentNext: null };
+}
+
+function nextOf(known: Known, terms: FeeTerms): Known {
+  const next = known.next.get(terms) ?? knownOf(plus(known.sum, terms));
+  known.next.set(terms, next);
+  known.recent = terms;
+  known.recentNext = next;
+  return next;
 }
 
 function plus(sum: FeeTerms, terms: FeeTerms): FeeTerms {
