@@ -1,4 +1,5 @@
 import { compareFixed, type Fixed, formatFixed, parseFixed, widen } from "./fixed.ts";
+import { wholeBigint } from "./wholeNumbers.ts";
 
 /**
  * A column of exact decimals: cell `i` is `mantissas[i] × 10^-scale`, an integer of at most 2^53 held in a double.
@@ -28,7 +29,7 @@ export function numberAt(column: FixedColumn, row: number): number {
 export function fixedAt(column: FixedColumn, row: number): Fixed {
   const mantissa = column.mantissas[row]!;
   if (Number.isNaN(mantissa)) return parseFixed(column.wide!.get(row)!);
-  return { units: BigInt(mantissa), scale: column.scale };
+  return { units: wholeBigint(mantissa), scale: column.scale };
 }
 
 /**

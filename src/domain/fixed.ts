@@ -1,3 +1,5 @@
+import { nearestDouble } from "./wholeNumbers.ts";
+
 /**
  * Exact fixed-point arithmetic of the hot path: an amount is `units × 10^-scale`, units a bigint. There is no
  * division here but the one that floors, so nothing is ever rounded in silence.
@@ -60,13 +62,14 @@ const safe = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** The nearest double (one correctly rounded division of two exact doubles, or a parse of the text). */
 export function unitsToNumber(units: bigint, scale: number): number {
-  if (scale <= exactPowers && units <= safe && units >= -safe) return Number(units) / doublePowers[scale]!;
+  if (scale <= exactPowers && units <= safe && units >= -safe)
+    return nearestDouble(units) / doublePowers[scale]!;
   return Number(formatUnits(units, scale));
 }
 
 /** A double within two roundings of the amount: for what is looked at on every bar, not for what is said. */
 export function approximate(units: bigint, scale: number): number {
-  return Number(units) / (scale <= exactPowers ? doublePowers[scale]! : 10 ** scale);
+  return nearestDouble(units) / (scale <= exactPowers ? doublePowers[scale]! : 10 ** scale);
 }
 
 /** Sign of a − b, exactly. */

@@ -1,4 +1,5 @@
 import { formatUnits } from "./fixed.ts";
+import { nearestDouble } from "./wholeNumbers.ts";
 
 const zeroDigit = 48;
 const point = 46;
@@ -16,13 +17,6 @@ const remembered = 4;
 export interface Ascii {
   readonly words: Float64Array;
   readonly length: number;
-}
-
-/** A number written before. */
-interface Known {
-  value: number;
-  readonly words: Float64Array;
-  length: number;
 }
 
 /** Room for all but the longest numbers. */
@@ -49,9 +43,12 @@ export class TextWriter {
   bytes = new Uint8Array(1 << 16);
   length = 0;
   #view = new DataView(this.bytes.buffer);
-  readonly #known: readonly Known[] = Array.from({ length: remembered }, () => {
-    return { value: Number.NaN, words: new Float64Array(knownWords), length: 0 };
-  });
+  /** Numbers written before, and their texts. */
+  readonly #known = new Float64Array(remembered).fill(Number.NaN);
+  readonly #knownTexts: readonly { readonly words: Float64Array; length: number }[] = Array.from(
+    { length: remembered },
+    () => ({ words: new Float64Array(knownWords), length: 0 }),
+  );
   #oldest = 0;
   readonly #encoded = new Map<string, Ascii>();
 
@@ -84,10 +81,10 @@ export class TextWriter {
 
   /** A number that is likely to be one of the last few: lines tend to repeat times and the numbers of orders. */
   recent(value: number): void {
+    const known = this.#known;
     for (let i = 0; i < remembered; i++) {
-      const known = this.#known[i]!;
-      if (known.value !== value) continue;
-      this.put(known);
+      if (known[i] !== value) continue;
+      this.put(this.#knownTexts[i]!);
       return;
     }
     const from = this.length;
@@ -102,11 +99,11 @@ export class TextWriter {
     const view = this.#view;
     // Whatever stands behind must not make a NaN of the last word.
     view.setFloat64(this.length, 0, true);
-    const slot = this.#known[this.#oldest]!;
+    const text = this.#knownTexts[this.#oldest]!;
+    this.#known[this.#oldest] = value;
     this.#oldest = (this.#oldest + 1) & (remembered - 1);
-    slot.value = value;
-    slot.length = length;
-    for (let i = 0; i < knownWords; i++) slot.words[i] = view.getFloat64(from + i * 8, true);
+    text.length = length;
+    for (let i = 0; i < knownWords; i++) text.words[i] = view.getFloat64(from + i * 8, true);
   }
 
   /** A number as JavaScript writes it; whole ones the short way. */
@@ -117,7 +114,7 @@ export class TextWriter {
 
   /** units × 10^-scale in its shortest exact form. */
   fixed(units: bigint, scale: number): void {
-    const value = Number(units);
+    const value = nearestDouble(units);
     // A double past the safe integers may be another number's.
     if (!Number.isSafeInteger(value) || scale > 16) {
       this.#once(formatUnits(units, scale));

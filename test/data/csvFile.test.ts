@@ -130,6 +130,21 @@ describe("openCsv", () => {
     }
   });
 
+  it("comes in chunks that begin small and double, up to the most rows that were asked for", async () => {
+    const rows = 20_000;
+    const lines = Array.from({ length: rows }, (_, i) => `${day + i * 60_000},1,1,1,1,${i}`);
+    const lengthsOf = async (chunkRows: number | undefined) => {
+      const { chunks } = await read("A.csv", `time,open,high,low,close,volume\n${lines.join("\n")}\n`, {
+        chunkRows,
+      });
+      const volumes = chunks.flatMap(({ volume }) => [...volume.mantissas]);
+      expect(volumes).toEqual(Array.from({ length: rows }, (_, i) => i));
+      return chunks.map(({ length }) => length);
+    };
+    expect(await lengthsOf(undefined)).toEqual([4096, 8192, 7712]);
+    expect(await lengthsOf(6000)).toEqual([4096, 6000, 6000, 3904]);
+  });
+
   it("takes stamps for closes when told so; no bar is known before its stamp", async () => {
     const text =
       days("2024-01-01 01:00", "2024-01-01 02:00") +

@@ -11,6 +11,7 @@ import {
   type OrderChange,
   type OrderInput,
   type OrderStatus,
+  orderIdOf,
   type StatusChange,
 } from "../../src/domain/order.ts";
 import { reasons, statusOf } from "../../src/domain/reasons.ts";
@@ -24,6 +25,20 @@ function filled(quantity: string, price: string): OrderChange {
 function changed(order: Order, ...changes: readonly OrderChange[]): Order {
   return changes.reduce(applyChange, order);
 }
+
+describe("an order's id", () => {
+  it("is the text of its number, whatever was asked for before", () => {
+    const numbers = fc.array(fc.oneof(fc.nat(3000), fc.nat({ max: Number.MAX_SAFE_INTEGER })));
+    fc.assert(
+      fc.property(numbers, (asked) => {
+        expect(asked.map(orderIdOf)).toEqual(asked.map(String));
+      }),
+    );
+    for (const number of [0, 1, 999, 1000, 1001, 1999, 2000, 999_999, 1_000_000]) {
+      expect(orderIdOf(number)).toBe(String(number));
+    }
+  });
+});
 
 describe("createOrder", () => {
   it("makes a pending market order by default", () => {

@@ -1,4 +1,4 @@
-import { addFixed, compareFixed, type Fixed, multiplyFixed, negateFixed, zero } from "../../domain/fixed.ts";
+import { addFixed, type Fixed, multiplyFixed, widen, zero } from "../../domain/fixed.ts";
 import { type Instrument, snapPrice } from "../../domain/instrument.ts";
 import type { OrderSide } from "../../domain/order.ts";
 
@@ -42,10 +42,13 @@ export function slippageOf(moves: readonly PriceMove[], gaps: MoveGaps): Slippag
       const { price, side, instrument } = input;
       let move = moves[0]?.of(input) ?? zero;
       for (let i = 1; i < moves.length; i++) move = addFixed(move, moves[i]!.of(input));
-      if (side === "buy") return snapPrice(instrument, addFixed(price, move), true);
+      const scale = Math.max(price.scale, move.scale);
+      const shown = widen(price.units, price.scale, scale);
+      const away = widen(move.units, move.scale, scale);
+      if (side === "buy") return snapPrice(instrument, { units: shown + away, scale }, true);
       // Moves add up to more than the price in a crash at most; nobody pays to be rid of a share.
-      if (compareFixed(move, price) >= 0) return zero;
-      return snapPrice(instrument, addFixed(price, negateFixed(move)), false);
+      if (away >= shown) return zero;
+      return snapPrice(instrument, { units: shown - away, scale }, false);
     },
   };
 }
