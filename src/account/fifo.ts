@@ -1,39 +1,50 @@
 import type { Holding, Lot } from "./holding.ts";
 import type { Booking, TradeLog } from "./tradeLog.ts";
 
+/** What of a fill is not matched yet, with its share of fee and value. */
+interface Unmatched {
+  quantity: bigint;
+  fee: bigint;
+  value: bigint;
+}
+
 /** First in, first out: closes the oldest lots of the other side, what remains opens a lot. */
 export function matchLots(booking: Booking, trades: TradeLog): void {
   const { holding, fill, price, tag } = booking;
   const buys = fill.side === "buy";
-  let remaining = fill.quantity;
-  let feeLeft = booking.fee;
-  let valueLeft = booking.value;
-  if (buys ? holding.size < 0 : holding.size > 0) {
-    while (remaining > 0n && holding.first < holding.lots.length) {
-      const lot = holding.lots[holding.first]!;
-      if (lot.quantity > remaining) {
-        closePart(booking, lot, remaining, feeLeft, valueLeft, trades);
-        remaining = 0n;
-      } else {
-        const isLast = lot.quantity === remaining;
-        const share = isLast ? feeLeft : (feeLeft * lot.quantity) / remaining;
-        trades.add(booking, lot, lot.quantity, lot.fees, share);
-        if (holding.inverse) {
-          const exit = isLast ? valueLeft : (valueLeft * lot.quantity) / remaining;
-          trades.addValues({ entry: lot.value, exit });
-          valueLeft -= exit;
-        }
-        dropFirstLot(holding);
-        remaining -= lot.quantity;
-        feeLeft -= share;
-      }
-    }
-  }
+  const left: Unmatched = { quantity: fill.quantity, fee: booking.fee, value: booking.value };
+  if (buys ? holding.size < 0 : holding.size > 0) closeLots(booking, left, trades);
   if (buys) holding.quantity += fill.quantity;
   else holding.quantity -= fill.quantity;
-  if (remaining === 0n) return;
-  const { time, bar } = fill;
-  holding.lots.push({ quantity: remaining, price, fees: feeLeft, value: valueLeft, time, bar, tag });
+  if (left.quantity === 0n) return;
+  const { quantity, fee: fees, value } = left;
+  holding.lots.push({ quantity, price, fees, value, time: fill.time, bar: fill.bar, tag });
+}
+
+function closeLots(booking: Booking, left: Unmatched, trades: TradeLog): void {
+  const { holding } = booking;
+  while (left.quantity > 0n && holding.first < holding.lots.length) {
+    const lot = holding.lots[holding.first]!;
+    if (lot.quantity > left.quantity) {
+      closePart(booking, lot, left.quantity, left.fee, left.value, trades);
+      left.quantity = 0n;
+    } else closeWhole(booking, lot, left, trades);
+  }
+}
+
+function closeWhole(booking: Booking, lot: Lot, left: Unmatched, trades: TradeLog): void {
+  const { holding } = booking;
+  const isLast = lot.quantity === left.quantity;
+  const share = isLast ? left.fee : (left.fee * lot.quantity) / left.quantity;
+  trades.add(booking, lot, lot.quantity, lot.fees, share);
+  if (holding.inverse) {
+    const exit = isLast ? left.value : (left.value * lot.quantity) / left.quantity;
+    trades.addValues({ entry: lot.value, exit });
+    left.value -= exit;
+  }
+  dropFirstLot(holding);
+  left.quantity -= lot.quantity;
+  left.fee -= share;
 }
 
 function closePart(

@@ -293,28 +293,32 @@ export class Holding {
 
   /** `price` on the holding's scale, which grows when a finer one arrives. */
   priceUnits(price: Fixed): bigint {
-    if (price.scale > this.priceScale) {
-      const factor = pow10(price.scale - this.priceScale);
-      for (const lot of this.lots) lot.price *= factor;
-      if (!this.inverse) {
-        this.flow *= factor;
-        this.notionalScale += price.scale - this.priceScale;
-      }
-      this.priceScale = price.scale;
-    }
+    if (price.scale > this.priceScale) this.#refinePrices(price.scale);
     return widen(price.units, price.scale, this.priceScale);
+  }
+
+  #refinePrices(scale: number): void {
+    const factor = pow10(scale - this.priceScale);
+    for (const lot of this.lots) lot.price *= factor;
+    if (!this.inverse) {
+      this.flow *= factor;
+      this.notionalScale += scale - this.priceScale;
+    }
+    this.priceScale = scale;
   }
 
   /** `fee` on the holding's scale, which grows when a finer one arrives. */
   feeUnits(fee: Fixed): bigint {
     // At least as fine as prices and lots: a flat fee is shared out, too.
     const scale = Math.max(fee.scale, this.notionalScale);
-    if (scale > this.feeScale) {
-      const factor = pow10(scale - this.feeScale);
-      for (const lot of this.lots) lot.fees *= factor;
-      this.fees *= factor;
-      this.feeScale = scale;
-    }
+    if (scale > this.feeScale) this.#refineFees(scale);
     return widen(fee.units, fee.scale, this.feeScale);
+  }
+
+  #refineFees(scale: number): void {
+    const factor = pow10(scale - this.feeScale);
+    for (const lot of this.lots) lot.fees *= factor;
+    this.fees *= factor;
+    this.feeScale = scale;
   }
 }

@@ -143,7 +143,7 @@ export class TradeLog {
   }
 
   #indexOf(holding: Holding): number {
-    if (this.#holdings[this.#last] === holding) return this.#last;
+    if (this.#last >= 0 && this.#holdings[this.#last] === holding) return this.#last;
     this.#last = this.#holdings.indexOf(holding);
     if (this.#last < 0) this.#last = this.#holdings.push(holding) - 1;
     return this.#last;

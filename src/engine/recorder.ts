@@ -69,7 +69,10 @@ export class EquityRecorder {
 
   /** Before anything of the instant is matched: closes the day that ended. */
   before(time: Millis): void {
-    if (time <= this.#dayEnd) return;
+    if (time > this.#dayEnd) this.#endDay(time);
+  }
+
+  #endDay(time: Millis): void {
     if (Number.isNaN(this.from)) this.from = this.#peakTime = time;
     // Rows that are not measured may lead over several days: each day that was is sampled once.
     else if (this.to > (this.points.at(-1)?.time ?? Number.NEGATIVE_INFINITY)) this.#sample();

@@ -79,7 +79,10 @@ const timesInForce: readonly unknown[] = ["GTC", "IOC", "FOK", "GTD", "DAY"];
  * @throws OrderError GEO-ORDER-REQUEST naming the member.
  */
 export function readTerms(side: OrderSide, request: OrderRequest, instrument: Instrument): Terms {
-  if (isPlain(request)) return plainMarketOrder;
+  return isPlain(request) ? plainMarketOrder : readSpecialTerms(side, request, instrument);
+}
+
+function readSpecialTerms(side: OrderSide, request: OrderRequest, instrument: Instrument): Terms {
   const trail = trailOf(request);
   const buys = side === "buy";
   // On the grid, a limit moves away from the market and a stop towards a later trigger: never to our advantage.
@@ -171,14 +174,19 @@ export function readSize(request: OrderRequest): Size {
   const { quantity, fraction, notional } = request;
   const count =
     Number(quantity !== undefined) + Number(fraction !== undefined) + Number(notional !== undefined);
-  if (count !== 1) {
-    throw illegal(
-      `expected exactly one of quantity, fraction and notional, found ${count === 0 ? "none" : count}`,
-    );
-  }
+  if (count !== 1) throw notOneSize(count);
   const kind = quantity !== undefined ? "quantity" : fraction !== undefined ? "fraction" : "notional";
   const value = quantity ?? fraction ?? notional;
-  if (value === lastValue && kind === lastSize.kind) return lastSize;
+  return value === lastValue && kind === lastSize.kind ? lastSize : newSize(kind, value);
+}
+
+function notOneSize(count: number): OrderError {
+  return illegal(
+    `expected exactly one of quantity, fraction and notional, found ${count === 0 ? "none" : count}`,
+  );
+}
+
+function newSize(kind: Size["kind"], value: unknown): Size {
   const amount = exact(value, kind);
   if (amount.units <= 0n) throw illegal(`${kind}: expected more than 0, found ${describe(value)}`);
   const size: Size = { kind, amount };

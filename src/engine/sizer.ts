@@ -56,14 +56,21 @@ export class Sizer {
   }
 
   /** @param time of the decision */
-  sizingOf(market: Market, side: OrderSide, size: Size, { limit, stop }: Terms, time: Millis): Sizing {
-    const { instrument } = market;
-    if (size.kind === "quantity") {
-      if (size === this.#snapped.size && instrument === this.#snapped.instrument) return this.#snapped.sizing;
-      const sizing = ofQuantity(snapQuantity(instrument, size.amount));
-      this.#snapped = { size, instrument, sizing };
-      return sizing;
-    }
+  sizingOf(market: Market, side: OrderSide, size: Size, terms: Terms, time: Millis): Sizing {
+    const known = this.#snapped;
+    if (size === known.size && market.instrument === known.instrument) return known.sizing;
+    return size.kind === "quantity"
+      ? this.#snap(size, market.instrument)
+      : this.#sizingByValue(market, side, size, terms, time);
+  }
+
+  #snap(size: Size, instrument: Instrument): Sizing {
+    const sizing = ofQuantity(snapQuantity(instrument, size.amount));
+    this.#snapped = { size, instrument, sizing };
+    return sizing;
+  }
+
+  #sizingByValue(market: Market, side: OrderSide, size: Size, { limit, stop }: Terms, time: Millis): Sizing {
     const value =
       size.kind === "notional" ? size.amount : this.#affordable(multiplyFixed(size.amount, this.#capital()));
     return ofValue({ market, side, limit, stop, value, plus: 0n, time }, this.#options);

@@ -34,14 +34,9 @@ export function sizeAtFill(command: PlaceCommand, terms: FillTerms, account: Acc
   const closable = closableUnits(holding, side);
   const value = unitValue(instrument, price);
 
-  let quantity: bigint;
+  let quantity = sizing.kind === "quantity" ? sizing.units : 0n;
   let clipped = false;
-  if (sizing.kind === "quantity") quantity = sizing.units;
-  else {
-    const bought = payable(fees, { unitValue: value, lot: instrument.lot, before }, sizing.value);
-    clipped = bought > sizing.cap;
-    quantity = sizing.plus + (clipped ? sizing.cap : bought);
-  }
+  if (sizing.kind === "value") ({ quantity, clipped } = bought(sizing, value, instrument, terms));
   const reducesOnly = command.reduceOnly || (side === "sell" && account.kind === "cash");
   if (reducesOnly && quantity > closable) {
     if (closable === 0n) return { refused: "refused:no-position" };
@@ -49,15 +44,11 @@ export function sizeAtFill(command: PlaceCommand, terms: FillTerms, account: Acc
     clipped = true;
   }
   if (quantity > closable && !surelyPayable(account, closable, quantity, value, fees, instrument)) {
-    const purchase = { unitValue: value, lot: instrument.lot, before };
-    const funds = fundsAfterClosing(account, holding, closable, price);
-    // With leverage a fee takes equity that would have backed as many times its amount.
-    const charged = account.margin.isPlain ? fees : timesFees(fees, account.margin.leverage);
-    if (compareFixed(costOf(charged, purchase, quantity), funds) > 0) {
-      if (sizing.kind === "quantity" && !sizing.mayShrink) return { refused: "refused:insufficient-cash" };
-      const most = payable(charged, purchase, funds);
-      quantity = most > closable ? most : closable;
-      if (quantity === 0n) return { refused: "refused:insufficient-cash" };
+    const most = mostPayable(account, holding, closable, quantity, value, terms);
+    if (most < quantity) {
+      if ((sizing.kind === "quantity" && !sizing.mayShrink) || most === 0n)
+        return { refused: "refused:insufficient-cash" };
+      quantity = most;
       clipped = true;
     }
   }
@@ -67,6 +58,35 @@ export function sizeAtFill(command: PlaceCommand, terms: FillTerms, account: Acc
   if (isUnfilled(before) && isTooSmall(instrument, quantity, value))
     return { refused: "refused:min-notional" };
   return { quantity, clipped };
+}
+
+/** What a value buys, and whether its cap cut it short. */
+function bought(
+  { value, plus, cap }: Extract<Sizing, { kind: "value" }>,
+  unitValue: Fixed,
+  { lot }: Instrument,
+  { fees, before }: FillTerms,
+): { readonly quantity: bigint; readonly clipped: boolean } {
+  const most = payable(fees, { unitValue, lot, before }, value);
+  return most > cap ? { quantity: plus + cap, clipped: true } : { quantity: plus + most, clipped: false };
+}
+
+/** `quantity`, or as much of it as can be paid; what only closes always can. */
+function mostPayable(
+  account: Account,
+  holding: Holding,
+  closable: bigint,
+  quantity: bigint,
+  unitValue: Fixed,
+  { price, fees, before }: FillTerms,
+): bigint {
+  const purchase = { unitValue, lot: holding.instrument.lot, before };
+  const funds = fundsAfterClosing(account, holding, closable, price);
+  // With leverage a fee takes equity that would have backed as many times its amount.
+  const charged = account.margin.isPlain ? fees : timesFees(fees, account.margin.leverage);
+  if (compareFixed(costOf(charged, purchase, quantity), funds) <= 0) return quantity;
+  const most = payable(charged, purchase, funds);
+  return most > closable ? most : closable;
 }
 
 /** The quick look before the exact one: nothing is closed first, and the cash covers the cost by far. */

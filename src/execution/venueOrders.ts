@@ -113,7 +113,10 @@ export class VenueOrders {
 
   /** The messages that have reached the venue by then are carried out. */
   arrive(time: Millis): void {
-    if (this.#inFlight.isEmpty) return;
+    if (!this.#inFlight.isEmpty) this.#deliver(time);
+  }
+
+  #deliver(time: Millis): void {
     for (const message of this.#inFlight.arrivedBy(time)) {
       if ("command" in message) this.#replace(message);
       else this.#cancel(message);

@@ -13,14 +13,25 @@ export const coinDecimals = 8;
  * plain percentage) and in a token (fee / price) rounded up to 8 decimals, against us. A fill of value 0 pays in quote.
  */
 export function inCurrency(
+  terms: FeeTerms,
+  fee: Fixed,
+  fill: ChargedFill,
+  side: OrderSide,
+  instrument: Instrument,
+): Fee {
+  return terms.currency === "quote" || fee.units === 0n || fill.value.units === 0n
+    ? { amount: fee, currency: instrument.settle }
+    : inCoins(terms, fee, fill, side, instrument);
+}
+
+function inCoins(
   { currency }: FeeTerms,
   fee: Fixed,
   { value, quantity, lotScale }: ChargedFill,
   side: OrderSide,
   { base, settle }: Instrument,
 ): Fee {
-  if (currency === "quote" || fee.units === 0n || value.units === 0n)
-    return { amount: fee, currency: settle };
+  if (currency === "quote") return { amount: fee, currency: settle };
   if (currency === "base") {
     if (side === "sell") return { amount: fee, currency: settle };
     // Where lots are finer than coins, so is the fee: it never takes more than was bought.
