@@ -19,9 +19,17 @@ export function addBacktest(program: Command, session: Session): void {
     .helpOption("-h, --help", "Print this help")
     .addHelpText("after", afterHelp)
     .action(async (files: readonly string[]) => {
-      const { runBacktest } = await import("./runBacktest.ts");
       const { json = false, printConfig = false, config } = command.opts<OwnFlags>();
-      await runBacktest({ files, flags: flagsOf(command, settingNames), json, printConfig, config }, session);
+      const request = { files, flags: flagsOf(command, settingNames), json, printConfig, config };
+      const { startThreads } = await import("../data/csvThread.ts");
+      // First of all: they get ready while the engine is loaded.
+      const threads = startThreads(files);
+      try {
+        const { runBacktest } = await import("./runBacktest.ts");
+        await runBacktest(request, threads, session);
+      } finally {
+        await Promise.all(threads.map((thread) => thread?.close()));
+      }
     });
 }
 

@@ -1,7 +1,7 @@
 import { readConfigFile } from "../config/configFile.ts";
 import { describeSettings } from "../config/describe.ts";
 import { type ResolvedSettings, resolveSettings } from "../config/resolve.ts";
-import { startThreads } from "../data/csvThread.ts";
+import type { Threads } from "../data/csvThread.ts";
 import { ValidationError } from "../domain/errors.ts";
 import { type Assertion, parseAssertion } from "../report/assertions.ts";
 import type { BacktestDocument } from "../report/document.ts";
@@ -21,8 +21,12 @@ export interface BacktestRequest {
   readonly printConfig: boolean;
 }
 
-/** From flags to report. @throws GeoSyncError */
-export async function runBacktest(request: BacktestRequest, session: Session): Promise<void> {
+/** From flags to report. @param threads those of the files, which stay their caller's. @throws GeoSyncError */
+export async function runBacktest(
+  request: BacktestRequest,
+  threads: Threads,
+  session: Session,
+): Promise<void> {
   const { flags, json } = request;
   const { cwd, env } = session;
   const file = readConfigFile(request.config ?? (env.GEOSYNC_CONFIG || undefined), cwd);
@@ -31,7 +35,7 @@ export async function runBacktest(request: BacktestRequest, session: Session): P
   if (request.printConfig) return printConfig(settings, json, session);
   refuseNoFiles(request.files);
   const options = { ...runOptionsOf(settings, cwd), files: request.files };
-  const document = await run(options, settings, assertions, session);
+  const document = await run({ options, settings, assertions, threads, json }, session);
   if (json) await session.print(jsonLines(document));
   else {
     const { renderBacktest } = await import("../report/table.ts");
@@ -47,20 +51,27 @@ function refuseNoFiles(files: readonly string[]): void {
   });
 }
 
+interface Planned {
+  readonly options: BacktestOptions;
+  readonly settings: ResolvedSettings;
+  readonly assertions: readonly Assertion[];
+  readonly threads: Threads;
+  readonly json: boolean;
+}
+
 /** Runs and writes the files that were asked for, so that a report is printed only when all of it worked. */
 async function run(
-  options: BacktestOptions,
-  { single: { trades, out } }: ResolvedSettings,
-  assertions: readonly Assertion[],
+  { options, settings, assertions, threads, json }: Planned,
   session: Session,
 ): Promise<BacktestDocument> {
+  const { trades, out } = settings.single;
   const files = await import("../report/out.ts");
   if (trades !== undefined) files.checkTradesFile(trades.value);
   if (out !== undefined) files.prepareOutFolder(out.value);
-  // Before the engine is loaded: the two get ready side by side.
-  const threads = startThreads(options.files);
   const progress = startProgress(session);
   const { backtest } = await import("../run/backtest.ts");
+  // Needed at the end; loaded while the first rows are awaited.
+  if (!json) void import("../report/table.ts");
   const watched = {
     ...options,
     signal: session.signal,

@@ -23,6 +23,9 @@ export interface Failure {
   readonly stack: string | undefined;
 }
 
+/** Of each file; null where it is read without one. */
+export type Threads = readonly (CsvThread | null)[];
+
 /** Below this a thread would start longer than the reading takes. */
 const worthwhileBytes = 8 << 20;
 /** Chunks that the thread may be ahead of whoever takes them. */
@@ -36,7 +39,7 @@ const program = fileURLToPath(new URL("../data/csvWorker.js", import.meta.url));
  * after some 70 ms, which pass beside what the caller does meanwhile.
  * @returns one for each path, null where there is none: the file is small or missing, or all processors are busy
  */
-export function startThreads(paths: readonly string[]): readonly (CsvThread | null)[] {
+export function startThreads(paths: readonly string[]): Threads {
   let free = existsSync(program) ? availableParallelism() - 1 : 0;
   return paths.map((path) => {
     const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;

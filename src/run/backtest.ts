@@ -1,4 +1,4 @@
-import { type CsvThread, startThreads } from "../data/csvThread.ts";
+import { startThreads, type Threads } from "../data/csvThread.ts";
 import type { FeedFile } from "../data/feedFile.ts";
 import { sha256Of } from "../data/fileBytes.ts";
 import type { Millis } from "../domain/time.ts";
@@ -10,9 +10,6 @@ import { type BacktestOptions, type BacktestOutcome, settingsOf } from "./option
 import { describeRun } from "./outcome.ts";
 import type { Plugged } from "./plugin.ts";
 import { type SimulationOptions, simulate } from "./simulate.ts";
-
-/** Of each file; null where it is read without one. */
-type Threads = readonly (CsvThread | null)[];
 
 /** For callers within the house: strategies that are no files, and a look at decisions as they are made. */
 export interface BacktestParts {

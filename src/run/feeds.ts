@@ -1,5 +1,5 @@
 import { ticksToBars } from "../data/bars.ts";
-import type { CsvThread } from "../data/csvThread.ts";
+import type { Threads } from "../data/csvThread.ts";
 import { DetailedStream, type DetailReport } from "../data/detail.ts";
 import { type FeedFile, type FeedOptions, openFeed } from "../data/feedFile.ts";
 import { ValidationError } from "../domain/errors.ts";
@@ -34,7 +34,7 @@ export interface Detail {
 export async function openFeeds(
   options: BacktestOptions,
   warmupRows: number,
-  threads: readonly (CsvThread | null)[],
+  threads: Threads,
 ): Promise<Feeds> {
   if (options.files.length === 0) {
     throw new ValidationError("GEO-USAGE", "backtest: expected at least one data file, found none");
