@@ -19,6 +19,12 @@ export interface Blocks {
   sha256(): Promise<string | null>;
 }
 
+/** Bytes [from, to) of a file. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Longest row: what is left of one block must fit before the next. */
 export const longestRow = 1 << 20;
 export const blockBytes = 2 << 20;
@@ -31,19 +37,20 @@ export const slack = 64;
  */
 export class BlockReader implements Blocks {
   readonly #handle: FileHandle;
-  readonly #size: number;
+  readonly #end: number;
   readonly #hash: Hash | null;
   #buffers: readonly [Buffer, Buffer];
-  #position = 0;
+  #position: number;
   #ahead: Promise<{ readonly bytesRead: number }>;
 
-  constructor(handle: FileHandle, size: number, hash: boolean) {
-    const bytes = Math.min(blockBytes, size);
+  constructor(handle: FileHandle, { from, to }: Span, hash: boolean) {
+    const bytes = Math.min(blockBytes, to - from);
     const buffer = () => Buffer.allocUnsafeSlow(longestRow + bytes + slack);
     this.#handle = handle;
-    this.#size = size;
+    this.#position = from;
+    this.#end = to;
     this.#hash = hash ? createHash("sha256") : null;
-    this.#buffers = [buffer(), bytes < size ? buffer() : Buffer.alloc(0)];
+    this.#buffers = [buffer(), bytes < to - from ? buffer() : Buffer.alloc(0)];
     this.#ahead = this.#read();
   }
 
@@ -55,7 +62,7 @@ export class BlockReader implements Blocks {
     this.#hash?.update(bytes.subarray(longestRow, longestRow + bytesRead));
     rest.copy(bytes, longestRow - rest.length);
     this.#buffers = [other, bytes];
-    const last = this.#position >= this.#size;
+    const last = this.#position >= this.#end;
     this.#ahead = last ? Promise.resolve({ bytesRead: 0 }) : this.#read();
     // A read that fails while nobody waits for it must not end the process; `next` reports it.
     this.#ahead.catch(() => {});
@@ -75,7 +82,7 @@ export class BlockReader implements Blocks {
   }
 
   #read(): Promise<{ readonly bytesRead: number }> {
-    const length = Math.min(blockBytes, this.#size - this.#position);
+    const length = Math.min(blockBytes, this.#end - this.#position);
     return this.#handle.read(this.#buffers[0], longestRow, length, this.#position);
   }
 }

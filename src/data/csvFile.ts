@@ -5,13 +5,14 @@ import type { MarketStream } from "../domain/ports.ts";
 import { didYouMean } from "../domain/suggest.ts";
 import { isoTime, type Timeframe } from "../domain/time.ts";
 import { type CsvDialect, readDialect, type Wanted } from "./csvDialect.ts";
+import { readHalves, worthHalving } from "./csvHalves.ts";
 import { empty } from "./csvHead.ts";
 import { type CsvLayout, role } from "./csvLayout.ts";
 import type { CsvOptions } from "./csvOptions.ts";
 import { CsvReader } from "./csvReader.ts";
 import { CsvReading } from "./csvReading.ts";
 import type { CsvSummary } from "./csvSummary.ts";
-import type { CsvThread } from "./csvThread.ts";
+import { type CsvThread, startThreads } from "./csvThread.ts";
 import { SymbolTable } from "./symbolTable.ts";
 import { inferTimeframe } from "./timeframe.ts";
 
@@ -66,9 +67,15 @@ async function openRows<C extends MarketChunk>(
  * @throws as openCsv and CsvFile.chunks
  */
 export async function readColumns(path: string, options: CsvOptions = {}): Promise<TradedChunk> {
-  const file = await openCsv(path, { hash: false, ...options });
-  for await (const chunk of file.wholeChunk()) return chunk;
-  throw empty(path, "no rows");
+  // First of all: it gets ready while the head of the file is looked at.
+  const [thread = null] = startThreads([path], worthHalving);
+  try {
+    const file = await openCsv(path, { hash: false, ...options }, thread);
+    for await (const chunk of file.wholeChunk()) return chunk;
+    throw empty(path, "no rows");
+  } finally {
+    await thread?.close();
+  }
 }
 
 /** A CSV file, opened. Every reading starts anew at the top. */
@@ -152,6 +159,14 @@ export class CsvFile<C extends MarketChunk = TradedChunk> implements MarketStrea
     const { layout } = this.#dialect;
     const { symbols } = this.#table;
     const plan = { ...options, layout, symbols, selected: this.#selected, timeframe, capacity, grow };
+    if (grow && this.#thread !== null) {
+      const whole = await readHalves(plan, this.#dialect.bytes, this.#thread, signal);
+      if (whole !== null) {
+        this.#summary = whole.summary;
+        yield { ...whole.chunk, instruments } as unknown as C;
+        return;
+      }
+    }
     const chunks = (grow ? null : this.#thread?.read(plan)) ?? new CsvReading(plan, signal).chunks();
     try {
       for (let next = await chunks.next(); ; next = await chunks.next()) {

@@ -1,5 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
-import { type Block, BlockReader, type Blocks, longestRow } from "./csvBlocks.ts";
+import { type Block, BlockReader, type Blocks, longestRow, type Span } from "./csvBlocks.ts";
 import { openFile } from "./csvHead.ts";
 import type { CsvLayout } from "./csvLayout.ts";
 import { storeRow } from "./csvRow.ts";
@@ -20,6 +20,8 @@ export interface ReadPlan {
   readonly hash: boolean;
   readonly parser: "auto" | "csv-parse";
   readonly signal: AbortSignal | undefined;
+  /** Of a file that is read in parts: this one's bytes. It has no quoted cells, for they may hold line ends. */
+  readonly span?: Span | undefined;
 }
 
 /**
@@ -91,7 +93,10 @@ export class CsvReader {
         else if (scanner.stop === "odd") {
           const eol = bytes.indexOf(10, p);
           const line = bytes.toString("utf8", p, bytes[eol - 1] === 13 ? eol - 1 : eol);
-          if (line.includes('"')) return yield* this.#quotedRows(reader, block, p, scanner.line);
+          if (line.includes('"')) {
+            if (this.#plan.span !== undefined) throw new Error("a quoted cell in a part of a file");
+            return yield* this.#quotedRows(reader, block, p, scanner.line);
+          }
           this.#store(line.split(this.#layout.delimiter), scanner.line++);
           p = eol + 1;
         }
@@ -143,7 +148,8 @@ export class CsvReader {
   async #blocks(handle: FileHandle): Promise<Blocks> {
     const { path, gzip } = this.#layout;
     if (gzip) return new PackedBlocks(path, handle, this.#plan.hash);
-    return new BlockReader(handle, (await handle.stat()).size, this.#plan.hash);
+    const span = this.#plan.span ?? { from: 0, to: (await handle.stat()).size };
+    return new BlockReader(handle, span, this.#plan.hash);
   }
 }
 

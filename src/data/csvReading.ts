@@ -1,6 +1,7 @@
 import type { ValidationError } from "../domain/errors.ts";
 import { isoTime, type Millis, type Timeframe } from "../domain/time.ts";
 import { type TimedRows, timeBars, timeStamps } from "./barTimes.ts";
+import type { Span } from "./csvBlocks.ts";
 import { empty } from "./csvHead.ts";
 import type { CsvLayout } from "./csvLayout.ts";
 import type { CsvOptions } from "./csvOptions.ts";
@@ -25,6 +26,8 @@ export interface ReadingPlan extends ReadingOptions {
   /** Rows of a chunk; with `grow`, a first guess for the one chunk that takes all. */
   readonly capacity: number;
   readonly grow: boolean;
+  /** Of a file that is read in parts: this one's bytes; the first row is the layout's `firstByte` after their start. */
+  readonly span?: Span | undefined;
 }
 
 type ReadingOptions = Pick<
@@ -49,13 +52,13 @@ export class CsvReading {
    * @throws ValidationError GEO-FILE, GEO-DATA-…: at the first bad row unless bad rows are skipped
    */
   async *chunks(): AsyncGenerator<BareChunk, CsvSummary, undefined> {
-    const { layout, timeframe, capacity, grow, hash = true, parser = "auto", badRows, to } = this.#plan;
+    const { layout, timeframe, capacity, grow, hash = true, parser = "auto", badRows, to, span } = this.#plan;
     const summary = new SummaryBuilder(timeframe?.ms ?? null);
     const onFault = (fault: RowFault) => {
       if (badRows !== "skip" || !fault.skippable) throw faultError(layout.path, fault);
       summary.skip(fault);
     };
-    const plan = { capacity, grow, hash, parser, signal: this.#signal };
+    const plan = { capacity, grow, hash, parser, signal: this.#signal, span };
     const reader = new CsvReader(layout, this.#table, plan, onFault);
     for await (const timed of this.#timed(reader, onFault, summary)) {
       const within = before(timed, to);

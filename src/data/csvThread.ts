@@ -39,11 +39,11 @@ const program = fileURLToPath(new URL("../data/csvWorker.js", import.meta.url));
  * after some 70 ms, which pass beside what the caller does meanwhile.
  * @returns one for each path, null where there is none: the file is small or missing, or all processors are busy
  */
-export function startThreads(paths: readonly string[]): Threads {
+export function startThreads(paths: readonly string[], fromBytes = worthwhileBytes): Threads {
   let free = existsSync(program) ? availableParallelism() - 1 : 0;
   return paths.map((path) => {
     const bytes = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    return bytes >= worthwhileBytes && free-- > 0 ? new CsvThread() : null;
+    return bytes >= fromBytes && free-- > 0 ? new CsvThread() : null;
   });
 }
 

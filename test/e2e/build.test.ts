@@ -47,9 +47,10 @@ describe("a file of some megabytes", () => {
   const large = write("GOOD_1m.csv", rows);
   const broken = write("BAD_1m.csv", rows.with(200_000, rowAt(200_000).replace(",9.25,", ",9.2.5,")));
 
-  // The first row of the second chunk repeats the last of the first, which is with another thread by then.
+  // The first row of a chunk (4096 rows, then twice as many each time) repeats the last of the one before, which is with
+  // another thread by then.
   const prices = rows.map((_, i) => `${start + i * 60_000},1${(i * 37) % 39}.0000000000000000000000000`);
-  const repeated = write("TWICE_1m.csv", prices.toSpliced(65_536, 0, prices[65_535]!), "timestamp,close");
+  const repeated = write("TWICE_1m.csv", prices.toSpliced(61_440, 0, prices[61_439]!), "timestamp,close");
 
   // The sources run in one thread: TypeScript is for the tests alone to load.
   it.each([
@@ -81,6 +82,38 @@ describe("a file of some megabytes", () => {
       `error GEO-DATA-VALUE: ${broken}, row 200002, column "low": expected a plain decimal number, found "9.2.5"`,
     );
     expect(stderr).toContain("--bad-rows skip");
+  });
+
+  it("is, loaded whole in two threads, what it is in chunks", { timeout: 60_000 }, async () => {
+    const path = join(folder, "BTC-USDT_large_1m.csv");
+    const rows = 2_200_000;
+    const lines = Array.from(
+      { length: 1000 },
+      (_, i) => `,40000.${i},41000.5,39000.25,40000.${i},1.${i}00100200300\n`,
+    );
+    const text = Array.from(
+      { length: rows },
+      (_, i) => `${1_600_000_000_000 + i * 60_000}${lines[i % 1000]}`,
+    );
+    writeFileSync(path, ["time,open,high,low,close,volume\n", ...text].join(""));
+    const program = `
+      import { openCsv, readColumns } from ${JSON.stringify(pathToFileURL(join(root, "dist/index.js")).href)};
+      const whole = await readColumns(${JSON.stringify(path)});
+      let [row, same] = [0, whole.length === ${rows}];
+      for await (const chunk of (await openCsv(${JSON.stringify(path)})).chunks()) {
+        for (let i = 0; i < chunk.length; i++, row++) {
+          same &&= chunk.times[i] === whole.times[row] && chunk.openTimes[i] === whole.openTimes[row];
+          for (const name of ["open", "high", "low", "close", "volume"]) {
+            const [a, b] = [chunk[name], whole[name]];
+            same &&= a.mantissas[i] * 10 ** (b.scale - a.scale) === b.mantissas[row];
+          }
+        }
+      }
+      console.log(row, same);`;
+    const env = { NODE_DEBUG: "worker" };
+    const { stdout, stderr } = await execa(process.execPath, ["--input-type=module", "-e", program], { env });
+    expect(stdout).toBe(`${rows} true`);
+    expect(stderr.includes("csvWorker.js")).toBe(availableParallelism() > 1);
   });
 
   it("leaves no thread behind, whether a run ends or fails", async () => {
