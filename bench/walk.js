@@ -56,6 +56,8 @@ export async function writeCsv(path, rows) {
     await file.write(text);
     text = "";
   }
+  // Else the disk would be at work while it is read.
+  await file.datasync();
   await file.close();
 }
 
